@@ -1,0 +1,1 @@
+"""Fairlead: a CRM and invoicing system for many organizations."""

@@ -1,0 +1,80 @@
+"""What surrounds every request: an id for the log, HEAD as GET, and our errors where Django would answer in its own."""
+
+import re
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+from fairlead.api import problems
+from fairlead.foundation.ids import new_id
+
+log = structlog.get_logger()
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def request_ids(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Give each request an id (the caller's own `X-Request-ID` if it is a plain one) and log how it ended."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request.request_id = given if _REQUEST_ID.fullmatch(given) else new_id().hex  # type: ignore[attr-defined]
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=problems.request_id(request))
+        response = get_response(request)
+        response["X-Request-ID"] = problems.request_id(request)
+        log.info("request", method=request.method, route=_route(request), status=response.status_code)
+        return response
+
+    return handle
+
+
+def api_problems(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Under /api/: HEAD is a GET without its body, and every error is a problem."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/api/"):
+            return get_response(request)
+        is_head = request.method == "HEAD"
+        if is_head:
+            request.method = "GET"
+        response = _answer(get_response, request)
+        response.setdefault("Cache-Control", "no-store")
+        if not response.streaming:
+            response["Content-Length"] = str(len(response.content))
+        if is_head:
+            request.method = "HEAD"
+            return _bodiless(response)
+        return response
+
+    return handle
+
+
+def _answer(get_response: Callable[[HttpRequest], HttpResponse], request: HttpRequest) -> HttpResponse:
+    response = get_response(request)
+    is_problem = response.get("Content-Type") == "application/problem+json"
+    if response.status_code < 400 or is_problem:
+        return response
+    error = problems.from_status(response.status_code)
+    if "Allow" in response:
+        error.headers["Allow"] = response["Allow"]
+        error.detail = f"This address takes {response['Allow']} only."
+    problem = problems.respond(request, error)
+    for name, value in response.items():
+        problem.setdefault(name, value)
+    return problem
+
+
+def _bodiless(response: HttpResponse) -> HttpResponse:
+    """The same answer without its body; a file that was opened for it is closed."""
+    head = HttpResponse(status=response.status_code, headers=response.headers)
+    response.close()
+    return head
+
+
+def _route(request: HttpRequest) -> str:
+    """The pattern that matched, without the ids in the path."""
+    match = request.resolver_match
+    return match.route if match else "unrouted"

@@ -1,0 +1,70 @@
+"""What is refused before an operation reads its request: names that no schema has, and bodies of another kind."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja.operation import Operation
+
+from fairlead.api.parsing import read_json
+from fairlead.foundation.errors import MalformedRequest, TooLarge, UnsupportedMediaType
+
+# What the boundaries and heads of a multipart body may take beside its file.
+_FRAME_BYTES = 64 * 1024
+
+
+def check(operation: Operation, request: HttpRequest) -> None:
+    """Raise `MalformedRequest`, `UnsupportedMediaType` or `TooLarge` for what this operation does not take."""
+    _check_query(_names(operation, "query"), request)
+    parts = _names(operation, "form") | _names(operation, "file")
+    if parts:
+        _check_multipart(parts, request)
+    elif request.method != "GET":
+        _check_json(operation, request)
+
+
+def _check_query(known: set[str], request: HttpRequest) -> None:
+    unknown = f"There is no such parameter here. Known: {', '.join(sorted(known)) or 'none'}."
+    _refuse(request.GET.lists(), known, unknown, "Give this parameter once.")
+
+
+def _check_multipart(known: set[str], request: HttpRequest) -> None:
+    if request.content_type != "multipart/form-data":
+        raise UnsupportedMediaType("Send the file as multipart/form-data.")
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_ATTACHMENT_BYTES + _FRAME_BYTES:
+        raise TooLarge(f"Send a file of at most {settings.MAX_ATTACHMENT_BYTES:,} bytes.")
+    parts: list[tuple[str, Any]] = [*request.POST.lists(), *request.FILES.lists()]
+    _refuse(parts, known, "There is no such part here: remove it.", "Give this part once.")
+
+
+def _check_json(operation: Operation, request: HttpRequest) -> None:
+    """Read the body here: ninja would hide what is wrong with it, and takes an empty one for none at all."""
+    body = read_json(request)
+    if any(model.__ninja_param_source__ == "body" for model in operation.models):
+        if not request.body.strip():
+            request._body = b"{}"
+    elif body != {}:
+        names = [*body][:20] if isinstance(body, dict) else ["body"]
+        _refuse(((name, [""]) for name in names), set(), "This operation takes no body: remove it.", "")
+
+
+def _refuse(given: Iterable[tuple[str, Any]], known: set[str], unknown: str, repeated: str) -> None:
+    errors: dict[str, list[str]] = {}
+    for name, values in given:
+        if name not in known:
+            errors[name[:200]] = [unknown]
+        elif len(values) > 1:
+            errors[name] = [repeated]
+    if errors:
+        field, messages = next(iter(errors.items()))
+        raise MalformedRequest(f"{field}: {messages[0]}", errors=errors)
+
+
+def _names(operation: Operation, source: str) -> set[str]:
+    return {
+        name
+        for model in operation.models
+        if model.__ninja_param_source__ == source
+        for name in getattr(model, "__ninja_flatten_map__", model.model_fields)
+    }

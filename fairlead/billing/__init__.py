@@ -1,0 +1,1 @@
+"""Invoices, payments and numbers: commands by noun, their rules in `domain`, their state in `models`."""

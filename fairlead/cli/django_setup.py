@@ -1,0 +1,33 @@
+"""Loading the product, for commands that work on it."""
+
+import django
+import psycopg
+from django.db import OperationalError, connection
+
+from fairlead.cli.trouble import Trouble
+from fairlead.foundation import config
+
+
+def load() -> None:
+    """Make models and settings usable."""
+    django.setup()
+
+
+def load_running() -> None:
+    """Make models usable and see that the database answers. Raises Trouble with what to start."""
+    settings = config.load()
+    if not settings.database_address("app"):
+        raise Trouble(
+            f"There is no Fairlead in {settings.data} yet: start it with `fairlead up`, or name its --data."
+        )
+    load()
+    try:
+        connection.ensure_connection()
+    except (OperationalError, psycopg.OperationalError):
+        raise Trouble(_not_running(settings)) from None
+
+
+def _not_running(settings: config.Config) -> str:
+    if settings.is_embedded:
+        return f"Fairlead is not running with the data in {settings.data}: start it with `fairlead up` first."
+    return "The database does not answer: see DATABASE_URL and DATABASE_APP_URL."

@@ -1,0 +1,1 @@
+"""Invoices on paper and on their way: the PDF, and its delivery."""

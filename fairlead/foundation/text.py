@@ -1,0 +1,22 @@
+"""What text may hold."""
+
+import re
+import unicodedata
+
+# C0 but tab and newline, DEL, C1, lone surrogates and two that are no characters.
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BREAKS = re.compile(r"[\n\t\u2028\u2029]")
+
+
+def complaint(text: str, *, one_line: bool) -> str | None:
+    """What is wrong with this text, in words for its writer, or None."""
+    if found := _FORBIDDEN.search(text):
+        return f"Remove the control character U+{ord(found[0]):04X}."
+    if one_line and _BREAKS.search(text):
+        return "Write this on one line, without line breaks or tabs."
+    return None
+
+
+def folded(text: str) -> str:
+    """For comparing regardless of case and of composed or decomposed spelling."""
+    return unicodedata.normalize("NFC", text).casefold()

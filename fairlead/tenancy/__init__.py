@@ -1,0 +1,1 @@
+"""Organizations, the people in them, who may do what, and the wall between organizations."""

@@ -1,0 +1,33 @@
+"""What the web server calls: one process of several, which ends when the server's main process does."""
+
+import multiprocessing
+import os
+import signal
+import threading
+
+from django.core.wsgi import get_wsgi_application
+
+from fairlead.cli.processes import die_with_parent
+
+# Otherwise the workers of a killed server go on serving, on its port. Until the worker has a handler of its own, it has
+# the one that its parent was forked with, which would swallow the signal.
+if parent := multiprocessing.parent_process():
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    die_with_parent(signal.SIGTERM, parent.pid or 0)
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "fairlead.settings"
+application = get_wsgi_application()
+
+
+def _warm() -> None:
+    """Load every view now: a cold process makes its first callers wait a second."""
+    from django.urls import get_resolver
+
+    from fairlead.documents import pdf
+
+    get_resolver().url_patterns  # noqa: B018 - it is the looking that loads
+    # Fonts take most of a second, and requests need not wait for them. This process does not fork any more.
+    threading.Thread(target=pdf.warm_up, name="warm-up", daemon=True).start()
+
+
+_warm()

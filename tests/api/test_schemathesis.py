@@ -1,0 +1,169 @@
+"""Whatever the description allows, and whatever it forbids, for every operation: no 5xx, no answer outside of it.
+
+The cases are the same on every run. Half of those with ids in their path get ids of real records.
+"""
+
+from typing import Any, cast
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, Phase, settings
+from pytest_django.fixtures import Settings
+from schemathesis import Case as AnyCase
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import TestPhase
+
+from tests.operations import Operation, every
+from tests.records import Cast, make_cast, path_ids
+from tests.world import Person, World
+
+# What the whole may cost, some 3,000 cases: raise it as there is time. Of the cases that cover each bound of each
+# field, which are 900 for an invoice, an operation gets the first ones and then one in some.
+CASES_PER_OPERATION = 20
+WHOLE = 25
+ONE_IN = 8
+# A caller may not do everything, and not everything that fits a schema fits the rules.
+REFUSALS = ["401", "403", "404", "409", "412", "413", "415", "422", "429"]
+
+DAYS = ("due_before", "due_after", "issued_before", "issued_after")
+SENSE = {"cursor": "", "ordering": "-created_on", "currency": "EUR", **dict.fromkeys(DAYS, "2026-01-01")}
+type Case = AnyCase[Any]
+
+TOKEN = "the token of who calls"
+OPERATIONS = {str(operation): operation for operation in every()}
+
+
+def _load() -> Any:
+    config = SchemathesisConfig()
+    project = config.projects.default
+    project.checks.positive_data_acceptance.expected_statuses = ["2xx", *REFUSALS]
+    project.checks.negative_data_rejection.expected_statuses = ["400", "405", *REFUSALS]
+    project.generation.deterministic = True
+    return schemathesis.openapi.from_wsgi("/api/openapi.json", get_wsgi_application(), config=config)
+
+
+schema = _load()
+
+
+class Stage:
+    """Who calls, and upon which records, in the present test."""
+
+    caller: Person
+    cast: Cast
+    count = 0
+    ids: dict[str, str] = {}
+
+
+@schema.auth(refresh_interval=None)
+class OwnerAuth:
+    """Marks where a token belongs: cases are made before there is anybody to have one."""
+
+    def get(self, case: Case, context: Any) -> str:
+        return TOKEN
+
+    def set(self, case: Case, data: str, context: Any) -> None:
+        case.headers["Authorization"] = data
+
+
+@pytest.fixture(autouse=True)
+def _stage(world: World, settings: Settings) -> None:
+    settings.REQUESTS_PER_MINUTE = 1_000_000
+    Stage.caller, Stage.cast, Stage.count, Stage.ids = world.owner, make_cast(world), 0, {}
+
+
+@schema.hook  # type: ignore[untyped-decorator]
+def filter_body(context: Any, body: Any) -> bool:
+    """JSON Schema takes `1.0` for an integer; we do not."""
+    return not _has_float(body)
+
+
+@schema.parametrize()  # type: ignore[untyped-decorator]
+@settings(
+    max_examples=CASES_PER_OPERATION,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[*HealthCheck],
+)
+def test_whatever_is_sent_the_answer_is_as_described(case: Case) -> None:
+    Stage.count += 1
+    if (
+        case.meta
+        and case.meta.phase.name is TestPhase.COVERAGE
+        and Stage.count > WHOLE
+        and Stage.count % ONE_IN
+    ):
+        return
+    operation = OPERATIONS[f"{case.method.upper()} {case.operation.path}"] if _is_known(case) else None
+    if operation and operation.takes_file and not _is_positive(case, ParameterLocation.BODY):
+        return  # whatever it is, it goes over the wire as the bytes of a file
+    if operation and operation.takes_file and not all(cast("dict[str, bytes]", case.body).values()):
+        return  # an empty file is left out on the way
+    _make_sense(case, operation)
+    if case.headers.get("Authorization") == TOKEN:
+        case.headers["Authorization"] = f"Bearer {Stage.caller.token}"
+    case.call_and_validate()
+
+
+def _make_sense(case: Case, operation: Operation | None) -> None:
+    """Where the case is a good one, give it what no schema tells: real ids, a cursor and an order that there are."""
+    if _is_positive(case, ParameterLocation.QUERY):
+        case.query.update(
+            {name: sense for name, sense in SENSE.items() if isinstance(case.query.get(name), str)}
+        )
+        if "cursor" in case.query:
+            case.query.pop("offset", None)
+    if _is_positive(case, ParameterLocation.HEADER):
+        if Stage.count % 4 or "organization-id" not in case.headers:
+            case.headers["organization-id"] = str(Stage.caller.org_id)
+        if "If-Match" in case.headers:
+            case.headers["If-Match"] = '"1"'
+    if _is_positive(case, ParameterLocation.BODY) and isinstance(case.body, dict):
+        _make_sense_of_body(case, case.body)
+    operation = OPERATIONS.get(f"{case.method.upper()} {case.operation.path}")
+    if (
+        operation
+        and operation.path_parameters
+        and Stage.count % 2
+        and _is_positive(case, ParameterLocation.PATH)
+    ):
+        case.path_parameters.update(_ids(operation))
+
+
+def _make_sense_of_body(case: Case, body: dict[str, Any]) -> None:
+    """An invoice has lines or their shorthand."""
+    if case.operation.path == "/api/invoices/":
+        figures = {"quantity": "3", "rate": "9.99"}
+        case.body = {name: value for name, value in body.items() if name not in figures} | (
+            {} if "lines" in body else figures
+        )
+
+
+def _ids(operation: Operation) -> dict[str, str]:
+    """Records for some cases in a row; what one has deleted is missed by the next few only."""
+    if Stage.count % 10 == 1:
+        Stage.ids = path_ids(operation, Stage.cast, Stage.caller)
+    return Stage.ids
+
+
+def _is_known(case: Case) -> bool:
+    """Whether the method is one that the description has: others are tried too."""
+    return f"{case.method.upper()} {case.operation.path}" in OPERATIONS
+
+
+def _is_positive(case: Case, location: ParameterLocation) -> bool:
+    if not case.meta:
+        return False
+    part = case.meta.components.get(location)
+    return bool((part or case.meta.generation).mode.is_positive)
+
+
+def _has_float(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_float, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_float, value))
+    return isinstance(value, float)

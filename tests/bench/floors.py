@@ -1,0 +1,59 @@
+"""The floor under each figure: a bare Django view that gives the same JSON from one statement, for the same caller."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import override_settings
+from django.urls import path
+
+from fairlead.api import invoice_reading as reading
+from fairlead.api.seam import bearer
+from fairlead.tenancy import authentication
+
+_LIST = f"""
+    WITH page AS (SELECT id FROM billing_invoice WHERE org_id = %s ORDER BY created_on DESC, id DESC LIMIT %s)
+    SELECT json_build_object('count', (SELECT count(*) FROM billing_invoice WHERE org_id = %s), 'next', null,
+        'previous', null, 'results', (SELECT json_agg({reading.ROW} ORDER BY i.created_on DESC, i.id DESC)
+            FROM page JOIN billing_invoice AS i ON i.org_id = %s AND i.id = page.id))::text"""
+
+
+def invoices(request: HttpRequest) -> HttpResponse:
+    """The first page of an admin's list."""
+    org_id = UUID(request.headers["organization-id"])
+    return _answer(request, org_id, _LIST, [org_id, int(request.GET["limit"]), org_id, org_id])
+
+
+def invoice(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
+    """One invoice in full."""
+    org_id = UUID(request.headers["organization-id"])
+    sql = f"SELECT ({reading.DETAIL})::text FROM billing_invoice i WHERE i.org_id = %s AND i.id = %s"
+    return _answer(request, org_id, sql, [org_id, invoice_id])
+
+
+def _answer(request: HttpRequest, org_id: UUID, sql: str, values: list[Any]) -> HttpResponse:
+    authentication.identify(bearer(request), org_id)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.org_id', %s, true)", [str(org_id)])
+        cursor.execute(sql, values)
+        text = cursor.fetchone()[0]
+    return HttpResponse(text.encode(), content_type="application/json")
+
+
+urlpatterns = [path("invoices/", invoices), path("invoices/<uuid:invoice_id>/", invoice)]
+
+
+class Request(WSGIRequest):
+    """A request that these views answer, and no middleware sees."""
+
+    urlconf = __name__
+
+
+def handler() -> WSGIHandler:
+    """Django with nothing but these views."""
+    with override_settings(MIDDLEWARE=[]):
+        bare = WSGIHandler()
+    bare.request_class = Request
+    return bare

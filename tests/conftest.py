@@ -1,0 +1,85 @@
+"""What every test stands on: a database of its own process, served as the app role, never rolled back.
+
+Tests make their own organizations (`tests/world.py`), so they run in any order and beside each other.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+from pytest_django.plugin import blocking_manager_key
+
+from tests import database
+from tests.settings import TEST_FOLDER
+from tests.world import World, make_world
+
+_server = pytest.StashKey[database.TestServer]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server in the one process that leads, before it starts the others."""
+    if hasattr(config, "workerinput"):
+        database.use(config.workerinput["database"])
+    elif _needs_database(config):
+        config.stash[_server] = server = database.TestServer()
+        with config.stash[blocking_manager_key].unblock():
+            server.prepare()
+        if not _has_workers(config):
+            database.use(server.clone("main"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give each worker of pytest-xdist a database."""
+    node.workerinput["database"] = node.config.stash[_server].clone(node.workerinput["workerid"])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server and remove all that the run has written."""
+    if hasattr(config, "workerinput"):
+        return
+    if server := config.stash.get(_server, None):
+        server.close()
+    shutil.rmtree(TEST_FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """The database stands already: pytest-django has none to make."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _open_database(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _leave_no_jobs() -> Iterator[None]:
+    """A worker that a later test runs would do them all first."""
+    yield
+    if connection.connection is not None:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
+
+
+@pytest.fixture
+def world() -> World:
+    """Acme and Globex, new for this test."""
+    return make_world()
+
+
+def _has_workers(config: pytest.Config) -> bool:
+    return bool(config.getoption("numprocesses", None))
+
+
+def _needs_database(config: pytest.Config) -> bool:
+    """Pure tests alone start in a blink."""
+    if config.option.collectonly or config.option.help:
+        return False
+    chosen = [os.path.relpath(argument, config.rootpath) for argument in config.args]
+    return _has_workers(config) or not all(path.startswith("tests/unit") for path in chosen)

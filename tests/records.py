@@ -1,0 +1,137 @@
+"""A record for every path of the API: growing the API by a record adds a row to `MAKERS`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from fairlead.tenancy import logos, organizations
+from fairlead.tenancy.context import organization
+from fairlead.tenancy.models import Team
+from fairlead.tenancy.policy import Relation
+from tests import operations
+from tests.operations import Operation
+from tests.world import Person, World, api, make_person
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Members of Acme by how they stand to the records that are made here."""
+
+    world: World
+    people: dict[Relation, Person]
+
+    @property
+    def creator(self) -> Person:
+        return self.people[Relation.CREATOR]
+
+
+Maker = Callable[[Cast, Person], str]
+
+
+def make_cast(world: World) -> Cast:
+    """Everybody at Acme, and one more who is only assigned to things, and one who has nothing to do with them."""
+    people = {
+        Relation.ADMIN: world.owner,
+        Relation.CREATOR: world.clerk,
+        Relation.ASSIGNEE: make_person(world.acme, "Ada Assignee"),
+        Relation.TEAM: world.colleague,
+        Relation.MEMBER: make_person(world.acme, "Nora Nobody"),
+    }
+    return Cast(world, people)
+
+
+def path_ids(operation: Operation, cast: Cast, caller: Person) -> dict[str, str]:
+    """Fresh records for the ids in this operation's path. Raises `KeyError` for a path that has no maker."""
+    ids: dict[str, str] = {}
+    for name in operation.path_parameters:
+        key = f"{operation.method} {operation.path} {name}"
+        maker = MAKERS.get(key) or MAKERS[name]
+        ids[name] = maker(cast, caller)
+    if "payment_id" in ids:
+        ids["invoice_id"], ids["payment_id"] = ids["payment_id"].split(" ")
+    return ids
+
+
+def make_invoice(cast: Cast, **more: Any) -> str:
+    """A draft by the creator, given to the assignee and to the team."""
+    body = {
+        "invoice_title": "Web Development Services",
+        "name": "Tech Solutions Inc",
+        "email": "billing@techsolutions.example",
+        "quantity": 80,
+        "rate": "125.00",
+        "currency": "EUR",
+        "assigned_to": [cast.people[Relation.ASSIGNEE].id],
+        "teams": [str(cast.world.dev.id)],
+        **more,
+    }
+    answer = api(cast.creator).post("/api/invoices/", body)
+    assert answer.status == 201, answer
+    return str(answer.json["id"])
+
+
+def _invoice(cast: Cast, caller: Person) -> str:
+    return make_invoice(cast)
+
+
+def _comment(cast: Cast, caller: Person) -> str:
+    answer = api(cast.creator).post(
+        f"/api/invoices/comment/{make_invoice(cast)}/", {"comment": "Called them."}
+    )
+    return str(answer.json["id"])
+
+
+def _attachment(cast: Cast, caller: Person) -> str:
+    address = f"/api/invoices/attachment/{make_invoice(cast)}/"
+    answer = api(cast.creator).call("POST", address, files={"attachment": _text_file()})
+    return str(answer.json["id"])
+
+
+def _payment(cast: Cast, caller: Person) -> str:
+    invoice_id = make_invoice(cast, status="Sent")
+    answer = api(cast.creator).post(f"/api/invoices/{invoice_id}/payments/", {"amount": "10.00"})
+    assert answer.status == 201, answer
+    return f"{invoice_id} {answer.json['id']}"
+
+
+def _team(cast: Cast, caller: Person) -> str:
+    with organization(cast.world.acme.id):
+        count = Team.objects.count()
+        return str(Team.objects.create(org=cast.world.acme, name=f"Team {count}").id)
+
+
+def _token(cast: Cast, caller: Person) -> str:
+    answer = api(caller).post("/api/profile/tokens/", {"name": "Export", "scopes": ["invoices:read"]})
+    return str(answer.json["id"])
+
+
+def _organization_with_logo(cast: Cast, caller: Person) -> str:
+    with organization(cast.world.acme.id):
+        organizations.set_logo(logos.read(operations.picture().read()))
+    return str(cast.world.acme.id)
+
+
+def _text_file() -> BytesIO:
+    file = BytesIO(b"120 hours")
+    file.name = "timesheet.txt"
+    return file
+
+
+# By the parameter's name, or by operation and name where one name stands for several kinds of record.
+MAKERS: dict[str, Maker] = {
+    "GET /api/org/{org_id}/logo/ org_id": _organization_with_logo,
+    "org_id": lambda cast, _: str(cast.world.acme.id),
+    "user_id": lambda cast, _: make_person(cast.world.acme, "Theo Temp").id,
+    "team_id": _team,
+    "token_id": _token,
+    "invoice_id": _invoice,
+    "payment_id": _payment,
+    "POST /api/invoices/comment/{record_id}/ record_id": _invoice,
+    "PUT /api/invoices/comment/{record_id}/ record_id": _comment,
+    "PATCH /api/invoices/comment/{record_id}/ record_id": _comment,
+    "DELETE /api/invoices/comment/{record_id}/ record_id": _comment,
+    "POST /api/invoices/attachment/{record_id}/ record_id": _invoice,
+    "GET /api/invoices/attachment/{record_id}/ record_id": _attachment,
+    "DELETE /api/invoices/attachment/{record_id}/ record_id": _attachment,
+}

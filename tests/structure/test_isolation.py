@@ -1,0 +1,238 @@
+"""The wall between organizations, as the database has it: every table is asked; only those outside are listed."""
+
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import Error, connection, transaction
+
+from fairlead.foundation.ids import new_id
+from fairlead.messaging.models import FailedJob
+from fairlead.tenancy import isolation
+from fairlead.tenancy.context import organization
+from fairlead.tenancy.models import Logo, OrganizationOwned
+from tests.world import Person, World, api
+
+# Who may see what is decided before an organization is bound, or the rows belong to none.
+DIRECTORY = {
+    "tenancy_organization",
+    "tenancy_user",
+    "tenancy_membership",
+    "tenancy_session",
+    "tenancy_apitoken",
+    "tenancy_invitation",
+    "tenancy_knownnetwork",
+    "tenancy_ratebucket",
+    "messaging_sendingpause",
+    "django_migrations",
+}
+OWNED = sorted(isolation.owned_models(), key=lambda model: model._meta.db_table)
+tables = pytest.mark.parametrize("model", OWNED, ids=lambda model: model._meta.db_table)
+
+
+@pytest.fixture
+def invoice_id(world: World) -> str:
+    """An issued invoice of Acme with something in as many tables as one call can fill."""
+    caller = api(world.owner)
+    given = {
+        "invoice_title": "Workshop",
+        "name": "Customer",
+        "currency": "EUR",
+        "quantity": 1,
+        "rate": "100",
+        "assigned_to": [world.clerk.id],
+        "teams": [str(world.dev.id)],
+        "allowances": [{"reason": "Loyalty", "amount": "1.00"}],
+    }
+    made: str = caller.post("/api/invoices/", json=given, headers={"Idempotency-Key": "k"}).json["id"]
+    caller.post(f"/api/invoices/{made}/status/", json={"status": "Paid"})
+    caller.post(f"/api/invoices/comment/{made}/", json={"comment": "Paid at once"})
+    caller.post(f"/api/invoices/{made}/download/")
+    mail = {"recipients": ["a@customer.example"], "subject": "Invoice"}
+    caller.post(f"/api/invoices/{made}/send-mail/", json=mail)
+    caller.post(f"/api/invoices/attachment/{made}/", files={"attachment": io.BytesIO(b"hours")})
+    with organization(world.acme.id):
+        FailedJob.objects.create(org=world.acme, task="t", record_id=made, attempts=1, error="e")
+        Logo.objects.create(org=world.acme, sha256="0" * 64, png=b"png")
+    return made
+
+
+def test_every_table_is_walled_or_in_the_directory() -> None:
+    mine = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    walled = {model._meta.db_table for model in OWNED}
+    rest = _column(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'procrastinate%%'"
+    )
+    assert set(rest) == walled | DIRECTORY
+    assert mine - walled - DIRECTORY == {name for name in mine if name.startswith("procrastinate")}
+
+
+def test_security_is_enabled_and_forced_on_exactly_these() -> None:
+    forced = _column("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
+    assert sorted(forced) == [model._meta.db_table for model in OWNED]
+
+
+@tables
+def test_the_policy_is_the_derived_one(model: type[OrganizationOwned]) -> None:
+    rows = _rows(
+        "SELECT policyname, cmd, roles::text, qual, with_check FROM pg_policies WHERE tablename = %s",
+        [model._meta.db_table],
+    )
+    organization_policy = next(row for row in rows if row[0] == isolation.POLICY)
+    assert organization_policy[1:3] == ("ALL", "{public}")
+    assert "org_id = " in organization_policy[3] == organization_policy[4]
+    others = [row[:3] for row in rows if row[0] != isolation.POLICY]
+    assert others == ([("owner_reads", "SELECT", "{fl_owner}")] if model.owner_reads else [])
+
+
+def test_the_app_role_owns_nothing_and_is_above_nothing() -> None:
+    assert not _column("SELECT tablename FROM pg_tables WHERE tableowner = current_user")
+    row = _rows(
+        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user"
+    )
+    assert row == [(False, False, False, False)]
+
+
+@tables
+def test_keys_carry_the_organization(model: type[OrganizationOwned]) -> None:
+    table = model._meta.db_table
+    wanted = dict(isolation.foreign_keys(model))
+    found = dict(
+        _rows(
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE conrelid = %s::regclass AND contype = 'f' AND convalidated",
+            [table],
+        )
+    )
+    assert wanted.keys() <= found.keys()
+    for name, definition in found.items():
+        assert "(org_id" in definition, f"{name} would let a row refer to another organization's"
+    uniques = _column(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'u'",
+        [table],
+    )
+    assert all("(org_id" in definition for definition in uniques)
+
+
+@tables
+def test_indexes_begin_with_the_organization(model: type[OrganizationOwned]) -> None:
+    definitions = _column("SELECT indexdef FROM pg_indexes WHERE tablename = %s", [model._meta.db_table])
+    primary = f"{model._meta.db_table}_pkey"
+    for definition in definitions:
+        assert "(org_id" in definition or primary in definition, definition
+
+
+@tables
+@pytest.mark.usefixtures("invoice_id")
+def test_without_an_organization_there_are_no_rows(model: type[OrganizationOwned]) -> None:
+    assert _rows(f"SELECT 1 FROM {model._meta.db_table} LIMIT 1") == []
+
+
+@tables
+@pytest.mark.usefixtures("invoice_id")
+def test_the_stranger_sees_and_changes_nothing(world: World, model: type[OrganizationOwned]) -> None:
+    table = model._meta.db_table
+    with organization(world.globex.id):
+        assert _rows(f"SELECT 1 FROM {table} WHERE org_id = %s LIMIT 1", [world.acme.id]) == []
+        if "delete" in model.app_may:
+            with connection.cursor() as cursor:
+                cursor.execute(f"DELETE FROM {table} WHERE org_id = %s", [world.acme.id])
+                assert cursor.rowcount == 0
+
+
+@tables
+@pytest.mark.usefixtures("invoice_id")
+def test_a_row_cannot_be_put_into_another_organization(world: World, model: type[OrganizationOwned]) -> None:
+    table = model._meta.db_table
+    with organization(world.acme.id):
+        rows = _rows(f"SELECT to_jsonb(t) FROM {table} AS t LIMIT 1")
+    # Triggers speak before the policy does.
+    refusals = "row-level security policy|begins as an unpaid draft|payment is of an issued invoice"
+    with _refused(refusals, world.globex.id), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table}, %s::jsonb || %s::jsonb)).*",
+            [_json(rows[0][0]), _json({"id": str(new_id())})],
+        )
+
+
+def test_a_reference_cannot_leave_the_organization(world: World, invoice_id: str) -> None:
+    """Globex names Acme's invoice: a plain foreign key would accept it, for its check does not see the wall."""
+    with _refused("violates foreign key", world.globex.id), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO billing_invoiceassignee (org_id, invoice_id, user_id) VALUES (%s, %s, %s)",
+            [world.globex.id, invoice_id, world.stranger.id],
+        )
+
+
+def test_nobody_of_another_organization_can_be_assigned(world: World) -> None:
+    invoice = api(world.stranger).post(
+        "/api/invoices/",
+        json={"invoice_title": "X", "name": "Y", "currency": "EUR", "quantity": 1, "rate": "1"},
+    )
+    with _refused("violates foreign key", world.globex.id), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO billing_invoiceassignee (org_id, invoice_id, user_id) VALUES (%s, %s, %s)",
+            [world.globex.id, invoice.json["id"], world.clerk.id],
+        )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE billing_invoice DISABLE ROW LEVEL SECURITY",
+        "ALTER TABLE billing_invoice NO FORCE ROW LEVEL SECURITY",
+        "DROP POLICY organization ON billing_invoice",
+        "SET ROLE fl_owner",
+        "SET SESSION AUTHORIZATION fl_owner",
+        "TRUNCATE billing_invoiceline",
+        "CREATE FUNCTION peep() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
+        "CREATE POLICY mine ON billing_invoice USING (true)",
+    ],
+)
+def test_the_app_role_cannot_lift_the_wall(world: World, statement: str) -> None:
+    with _refused("permission denied|must be owner", world.acme.id), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.usefixtures("invoice_id")
+def test_row_security_off_is_an_error_and_not_a_door(world: World) -> None:
+    with _refused("would be affected by row-level security", world.acme.id), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL row_security = off")
+        cursor.execute("SELECT 1 FROM billing_invoice")
+
+
+def test_the_search_by_name_stays_in_the_organization(world: World) -> None:
+    for person in (world.owner, world.stranger):
+        _invoice_for(person, "Zephyr Instruments")
+    for person in (world.owner, world.stranger):
+        assert api(person).get("/api/invoices/?name=phyr").json["count"] == 1
+    assert _rows("SELECT * FROM billing_invoices_named('zephyr')") == []
+
+
+def _invoice_for(person: Person, name: str) -> None:
+    given = {"invoice_title": "X", "name": name, "currency": "EUR", "quantity": 1, "rate": "1"}
+    assert api(person).post("/api/invoices/", json=given).status == 201
+
+
+@contextmanager
+def _refused(message: str, org_id: Any) -> Iterator[None]:
+    with pytest.raises(Error, match=message), transaction.atomic(), organization(org_id):
+        yield
+
+
+def _rows(sql: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values or [])
+        return list(cursor.fetchall())
+
+
+def _column(sql: str, values: list[Any] | None = None) -> list[Any]:
+    return [row[0] for row in _rows(sql, values)]
+
+
+def _json(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

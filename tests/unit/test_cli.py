@@ -1,0 +1,71 @@
+"""The command line: what it explains, and what it never shows."""
+
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from fairlead.cli import main
+from fairlead.foundation import config
+from fairlead.foundation.config import Config
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    """The exit code of a command, run in this process."""
+    monkeypatch.setattr(sys, "argv", ["fairlead", *words])
+    config.load.cache_clear()
+    try:
+        main.main()
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    finally:
+        config.load.cache_clear()
+    return 0
+
+
+@pytest.mark.parametrize("name", main.COMMANDS)
+def test_each_command_shows_examples_and_where_data_goes(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, name, "--help") == 0
+    shown = capsys.readouterr().out
+    assert f"\n  fairlead {name}" in shown
+    assert "--data DIR" in shown
+
+
+@pytest.mark.parametrize("words", [[], ["fly"], ["up", "--port", "x"], ["user", "create"]])
+def test_a_wrong_call_is_told_and_exits_with_2(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, *words) == 2
+    assert "usage: fairlead" in capsys.readouterr().err
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    monkeypatch.setenv("FAIRLEAD_SECRET_KEY", "hush")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://boss:hush@db/crm")
+    monkeypatch.setenv("FAIRLEAD_WEB_WORKERS", "7")
+    assert run(monkeypatch, "settings", "--json") == 0
+    text = capsys.readouterr().out
+    assert "hush" not in text
+    rows: list[dict[str, Any]] = json.loads(text)
+    return rows
+
+
+def test_every_setting_is_listed_with_its_meaning(shown: list[dict[str, Any]]) -> None:
+    assert len(shown) == len(Config.model_fields)
+    assert all(row["variable"] and row["type"] and row["meaning"] for row in shown)
+
+
+def test_a_setting_shows_its_value_and_a_secret_only_that_it_is_set(shown: list[dict[str, Any]]) -> None:
+    values = {row["variable"]: (row["default"], row["value"]) for row in shown}
+    assert values["FAIRLEAD_WEB_WORKERS"] == ("2", "7")
+    assert values["FAIRLEAD_SECRET_KEY"] == ("(not set)", "(set)")
+    assert values["DATABASE_URL"] == ("(not set)", "(set)")
+
+
+def test_the_table_is_for_people(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, "settings") == 0
+    assert "FAIRLEAD_WEB_WORKERS\n    Web processes.\n    int, default 2; now 2\n" in capsys.readouterr().out
