@@ -89,7 +89,8 @@ def test_a_member_is_not_invited_again(world: World) -> None:
 
 def test_a_forged_invitation_is_refused(world: World) -> None:
     token = token_for(world, invite(world).json["id"])
-    for forged in (token[:-1], token.replace("_", "-"), "fl_x_y_z", token[:50] + "0" + token[51:]):
+    another_letter = "1" if token[50] == "0" else "0"
+    for forged in (token[:-1], token.replace("_", "-"), "fl_x_y_z", token[:50] + another_letter + token[51:]):
         assert api().post(ACCEPT, {"token": forged, "password": "eleven pipers piping"}).status == 401
 
 
