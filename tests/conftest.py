@@ -17,6 +17,7 @@ from tests import database
 from tests.settings import TEST_FOLDER
 from tests.world import World, make_world
 
+pytest_plugins = ["tests.promises.plugin"]
 _server = pytest.StashKey[database.TestServer]()
 
 

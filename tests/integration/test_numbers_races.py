@@ -15,6 +15,8 @@ from tests.integration.test_invoices import given
 from tests.invoicing import at_once, make, rows
 from tests.world import Person, World
 
+pytestmark = pytest.mark.promise(7)
+
 WRITERS, EACH = 20, 5
 OF_INVOICES = "SELECT number FROM billing_invoice WHERE number IS NOT NULL ORDER BY number"
 IN_REGISTER = """SELECT r.number, r.state, r.value, i.number FROM billing_registerednumber r
