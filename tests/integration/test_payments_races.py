@@ -10,6 +10,8 @@ import pytest
 from tests.invoicing import Json, at_once, body, make, path, pay, read, rows
 from tests.world import World, api, make_world
 
+pytestmark = pytest.mark.promise(10)
+
 
 @pytest.fixture(scope="module")
 def world() -> World:
