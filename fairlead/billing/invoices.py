@@ -119,7 +119,7 @@ def _insert(draft: Draft, series: NumberSeries, number: str | None) -> None:
 def _edit(draft: Draft, given: dict[str, Any]) -> None:
     invoice = draft.invoice
     number = given.pop("invoice_number", invoice.number)
-    before = snapshots.take(draft)
+    before, fixed_tax = snapshots.take(draft), invoice.fixed_tax
     try:
         editing.edit(draft, given)
     except DomainError:
@@ -128,6 +128,8 @@ def _edit(draft: Draft, given: dict[str, Any]) -> None:
         raise
     after = {**snapshots.take(draft), "invoice_number": number}
     changes = snapshots.differences(before, after)
+    if not changes and invoice.fixed_tax != fixed_tax:  # an amount of nothing, which the sums do not show
+        changes = {"tax": [before["tax"], after["tax"]]}
     if not changes:
         return
     if not invoice.is_draft:

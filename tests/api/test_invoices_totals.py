@@ -202,6 +202,14 @@ def test_tax_as_an_amount_or_as_a_rate(world: World) -> None:
     assert put(world.clerk, invoice, tax=None)["tax"] == "0.00"
 
 
+def test_a_tax_of_nothing_can_be_taken_away(world: World) -> None:
+    invoice = make(world.clerk, lined({}, {}, tax="0"))
+    free = put(world.clerk, invoice, tax=None)
+    assert (free["tax"], free["history"][0]["changes"]) == ("0.00", {"tax": ["0.00", "0.00"]})
+    lines = [{"description": "x", "rate": "10", "vat_rate": "19"}]
+    assert put(world.clerk, invoice, lines=lines)["tax"] == "1.90"
+
+
 def test_the_rate_is_that_of_lines_without_their_own(world: World) -> None:
     invoice = make(world.clerk, lined({}, {"vat_rate": "7"}, {"vat_category": "Z"}, tax_rate="19"))
     assert [line["vat_rate"] for line in invoice["lines"]] == ["19", "7", "0"]
