@@ -7,6 +7,8 @@ import pytest
 from tests.invoicing import Json, body, in_status, lined, make, path, put, read, step, unchanged
 from tests.world import World, api, make_world
 
+pytestmark = pytest.mark.promise(8)
+
 ISSUED = ("Sent", "Pending", "Paid", "Cancelled")
 ADDRESS = {"address_line": "1 Other Street", "city": "Elsewhere", "country": "FR"}
 LINE = {"description": "Another", "rate": "1.00"}
