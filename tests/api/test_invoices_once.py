@@ -21,6 +21,7 @@ def count(world: World) -> int:
     return found
 
 
+@pytest.mark.promise(3)
 def test_twenty_at_once_make_one_invoice(world: World) -> None:
     create(world.stranger)  # warms up what the callers would otherwise make twenty times
     answers = at_once(20, lambda _: create(world.clerk))
@@ -35,6 +36,7 @@ def test_twenty_at_once_make_one_invoice(world: World) -> None:
             assert answer.headers["Retry-After"] == "1"
 
 
+@pytest.mark.promise(3)
 def test_the_first_answer_comes_again_whatever_happened_since(world: World) -> None:
     first = create(world.clerk)
     put(world.clerk, first.json, notes="Changed since.")
@@ -44,6 +46,7 @@ def test_the_first_answer_comes_again_whatever_happened_since(world: World) -> N
     assert again.headers["Idempotent-Replayed"] == "true"
 
 
+@pytest.mark.promise(3)
 def test_the_same_means_the_same_parsed_body(world: World) -> None:
     first = create(world.clerk)
     shuffled = dict(reversed(body().items()))
@@ -53,6 +56,7 @@ def test_the_same_means_the_same_parsed_body(world: World) -> None:
     assert (other.status, [*other.json["errors"]]) == (422, ["Idempotency-Key"])
 
 
+@pytest.mark.promise(3)
 def test_a_key_of_another_operation_is_another_request(world: World) -> None:
     invoice = create(world.clerk).json
     with unchanged(world.acme.id):
@@ -60,6 +64,7 @@ def test_a_key_of_another_operation_is_another_request(world: World) -> None:
     assert (answer.status, [*answer.json["errors"]]) == (422, ["Idempotency-Key"])
 
 
+@pytest.mark.promise(3)
 def test_a_refused_request_is_not_kept(world: World) -> None:
     with unchanged(world.acme.id):
         assert create(world.clerk, body(currency="XXX")).status == 422
@@ -67,12 +72,14 @@ def test_a_refused_request_is_not_kept(world: World) -> None:
     assert create(world.clerk).headers.get("Idempotent-Replayed") is None
 
 
+@pytest.mark.promise(3)
 def test_a_key_is_its_users_in_one_organization(world: World) -> None:
     made = [create(person).json["id"] for person in (world.clerk, world.colleague, world.stranger)]
     assert len({*made}) == 3
     assert create(world.clerk).json["id"] == made[0]
 
 
+@pytest.mark.promise(3)
 @pytest.mark.parametrize(
     ("verb", "given", "once"),
     [
@@ -99,6 +106,7 @@ def test_every_post_heeds_its_key(world: World, verb: str, given: Any, once: str
     assert rows(world.acme.id, once)[0][0] == before + 1
 
 
+@pytest.mark.promise(3)
 @pytest.mark.parametrize("key", ["", "x" * 256, "schlüssel", "a\tb"])
 def test_a_bad_key_is_refused(world: World, key: str) -> None:
     with unchanged(world.acme.id):

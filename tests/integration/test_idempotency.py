@@ -18,6 +18,8 @@ from fairlead.records.models import ReplayedRequest
 from fairlead.tenancy.context import organization
 from tests.world import Person, World
 
+pytestmark = pytest.mark.promise(3)
+
 ONE, OTHER = b"1" * 32, b"2" * 32
 BODY = '{"id": "…"}'.encode()
 
