@@ -27,6 +27,8 @@ from tests.invoicing import (
 )
 from tests.world import World, api, make_world
 
+pytestmark = pytest.mark.promise(6)
+
 STEPS = {
     ("Draft", "Sent"),
     ("Draft", "Pending"),
