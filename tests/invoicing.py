@@ -127,10 +127,17 @@ def at_once[T](callers: int, work: Callable[[int], T]) -> list[T]:
     def run(caller: int) -> T:
         try:
             connection.ensure_connection()
-            together.wait(timeout=30)
+            together.wait(timeout=120)
             return work(caller)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(callers) as pool:
         return list(pool.map(run, range(callers)))
+
+
+def insist(ask: Callable[[], Answer]) -> Answer:
+    """The answer that comes in the end: whoever waited too long for a lock, on a busy machine, is told 503."""
+    while (answer := ask()).status == 503:
+        assert answer.headers["Retry-After"]
+    return answer

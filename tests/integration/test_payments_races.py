@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from tests.invoicing import Json, at_once, body, make, path, pay, read, rows
+from tests.invoicing import Json, at_once, body, insist, make, path, pay, read, rows
 from tests.world import World, api, make_world
 
 pytestmark = pytest.mark.promise(10)
@@ -19,11 +19,12 @@ def world() -> World:
 
 
 def status_of(world: World, invoice: Json, status: str, reason: str = "") -> int:
-    return api(world.owner).post(path(invoice, "status"), json={"status": status, "reason": reason}).status
+    given = {"status": status, "reason": reason}
+    return insist(lambda: api(world.owner).post(path(invoice, "status"), json=given)).status
 
 
 def paying(world: World, invoice: Json, amount: str) -> int:
-    return pay(world.owner, invoice, amount).status
+    return insist(lambda: pay(world.owner, invoice, amount)).status
 
 
 def history_of(invoice: Json) -> Counter[tuple[str, str]]:

@@ -23,7 +23,7 @@ from psycopg.conninfo import make_conninfo
 from fairlead.records import idempotency
 from tests import database
 from tests.installation import Installation, wait_for
-from tests.invoicing import INVOICES, at_once, body, rows
+from tests.invoicing import INVOICES, at_once, body, insist, rows
 from tests.surgery import another_database
 from tests.world import Answer, Person, World, api, make_world
 
@@ -55,7 +55,7 @@ def ask_at_once(world: World, key: str, callers: int) -> Counter[str]:
 
 def ask(person: Person, key: str, **more: Any) -> Answer:
     given = body(invoice_title=key, **more)
-    return api(person).post(INVOICES, json=given, headers={"Idempotency-Key": key})
+    return insist(lambda: api(person).post(INVOICES, json=given, headers={"Idempotency-Key": key}))
 
 
 def _check(answers: list[Answer], person: Person, key: str) -> Counter[str]:
@@ -81,7 +81,13 @@ def test_many_at_once_have_one_effect(figure: Any) -> None:
 
 @pytest.mark.promise(3)
 @pytest.mark.long
-def test_fifty_at_once_with_each_of_many_keys(figure: Any) -> None:
+def test_fifty_at_once_with_each_of_a_hundred_keys(figure: Any) -> None:
+    figure("at once", prove(100, 50))
+
+
+@pytest.mark.promise(3)
+@pytest.mark.rare
+def test_fifty_at_once_with_each_of_five_hundred_keys(figure: Any) -> None:
     figure("at once", prove(500, 50))
 
 

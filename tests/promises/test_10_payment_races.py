@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from fairlead.billing.models import guards
 from tests import database
 from tests.integration.test_payments_races import check, history_of, paying, status_of
-from tests.invoicing import at_once, body, make, path, pay
+from tests.invoicing import at_once, body, insist, make, path, pay
 from tests.promises.reference import STEPS
 from tests.surgery import another_database
 from tests.world import World, api, make_world
@@ -47,7 +47,8 @@ def some_pay_while_one_is_taken_back(world: World, random: Random, callers: int)
     def act(caller: int) -> tuple[str, int]:
         if caller % 2:
             return "pay", paying(world, invoice, _money(amount))
-        return "reverse", api(world.owner).post(back, json={"reason": "Bounced"}).status
+        asked = insist(lambda: api(world.owner).post(back, json={"reason": "Bounced"}))
+        return "reverse", asked.status
 
     answers = Counter(at_once(callers, act))
     assert {status for what, status in answers if what == "pay"} <= {201, 422}
