@@ -40,13 +40,6 @@ WSGI_APPLICATION = "fairlead.wsgi.application"
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 
 DATABASES = {"default": CONFIG.database("app"), "owner": CONFIG.database("owner")}
-if CONFIG.database_pool_size:
-    DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"]["OPTIONS"]["pool"] = {
-        "min_size": 1,
-        "max_size": CONFIG.database_pool_size,
-        "timeout": 2,
-    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "/static/"

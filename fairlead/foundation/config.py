@@ -67,9 +67,6 @@ class Config(BaseSettings):
         description="The same database as the role that serves: no superuser, no BYPASSRLS, not the owner. "
         "Empty: a role that the owner makes.",
     )
-    database_pool_size: int = Field(
-        default=0, ge=0, description="Connections each web process keeps in a pool; 0: one for each thread."
-    )
     statement_timeout_ms: int = Field(
         default=15_000, ge=0, description="Longest database statement of a request."
     )

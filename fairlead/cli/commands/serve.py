@@ -1,7 +1,6 @@
 """The web server: granian with several processes, threads in each."""
 
 import argparse
-import os
 
 from fairlead.foundation import config
 
@@ -25,7 +24,6 @@ def run(arguments: argparse.Namespace) -> None:
     from granian.server import Server
 
     settings = config.load()
-    os.environ.setdefault("FAIRLEAD_DATABASE_POOL_SIZE", str(settings.web_threads))
     Server(
         "fairlead.wsgi:application",
         address=arguments.host,
