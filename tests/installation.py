@@ -8,15 +8,22 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Self
 
+from tests.world import Answer
+
 START_SECONDS = 40
+PATIENCE_SECONDS = 60
 
 
 class Installation:
-    """One data folder and one port; `start()` runs the launcher, whose output is in `output`."""
+    """One data folder and one port; `start()` runs the launcher, whose output is in `output`.
+
+    `environment` is what its commands get beside the tests' own variables.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
@@ -24,6 +31,7 @@ class Installation:
         self.port = free_port()
         self.output = folder / "output.txt"
         self.launcher: subprocess.Popen[bytes] | None = None
+        self.environment: dict[str, str] = {}
 
     def start(self, *options: str) -> Self:
         """Start and wait until it says that it is ready."""
@@ -40,15 +48,16 @@ class Installation:
                 [*self.command("up"), "--port", str(self.port), "--no-demo", *options],
                 stdout=output,
                 stderr=output,
+                env=os.environ | self.environment,
                 process_group=0,
             )
         return self.launcher
 
     def run(self, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
         """Another command on the same data folder."""
-        command = self.command(*words)
+        more.setdefault("env", os.environ | self.environment)
         return subprocess.run(
-            command, capture_output=True, text=True, timeout=START_SECONDS, check=False, **more
+            self.command(*words), capture_output=True, text=True, timeout=START_SECONDS, check=False, **more
         )
 
     def command(self, name: str, *words: str) -> list[str]:
@@ -81,6 +90,27 @@ class Installation:
             os.kill(process, signal.SIGKILL)
         if self.launcher:
             self.launcher.wait(10)
+
+    def found(self, email: str, organization: str) -> dict[str, str]:
+        """Make an organization with its admin; returns the headers of every call of theirs."""
+        words = ["--email", email, "--organization", organization, "--password-stdin"]
+        made = self.run("user", "create", *words, input="a long enough passphrase\n")
+        assert made.returncode == 0, made.stderr
+        signed_in = json.loads(self.run("token", "--email", email, "--json").stdout)
+        return {
+            "Authorization": f"Bearer {signed_in['access_token']}",
+            "organization-id": signed_in["organization_id"],
+        }
+
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        """What the server answers over HTTP. Raises `OSError` or `HTTPException` where it does not."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
+        try:
+            connection.request(method, path, body, {"Content-Type": "application/json", **headers})
+            response = connection.getresponse()
+            return Answer(response.status, dict(response.headers), response.read())
+        finally:
+            connection.close()
 
     def ask(self, path: str, token: str = "") -> dict[str, Any]:
         """The JSON that the server answers."""

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
+from fairlead.api import problems
 from tests.world import PASSWORD, World, api
 
 
@@ -16,6 +17,7 @@ def _away(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     connection.close()
 
 
+@pytest.mark.promise(20)
 @pytest.mark.usefixtures("_away")
 def test_it_is_said_and_nothing_else(world: World) -> None:
     answers = [
@@ -27,3 +29,11 @@ def test_it_is_said_and_nothing_else(world: World) -> None:
         assert (answer.status, answer.json["type"]) == (503, "/problems/database-unavailable")
         assert int(answer.headers["Retry-After"]) > 0
         assert "nowhere" not in answer.body.decode()
+
+
+@pytest.mark.promise(20, sabotage="trouble with the database is taken for a fault of ours")
+@pytest.mark.usefixtures("_away")
+def test_were_it_taken_for_our_fault_it_would_be_seen(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(problems._CONVERSIONS, OperationalError)
+    with pytest.raises(AssertionError, match="500"):
+        test_it_is_said_and_nothing_else(world)
