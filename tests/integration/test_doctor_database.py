@@ -219,6 +219,7 @@ def test_the_doctor_writes_nothing() -> None:
     assert "read-only transaction" in _told(judge(rule, [org.id]))
 
 
+@pytest.mark.promise(15)
 def test_a_byte_that_fell_over_on_the_disk_is_found() -> None:
     with another_database() as name:
         org = make_organization("Acme")

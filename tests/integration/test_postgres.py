@@ -10,11 +10,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from fairlead.cli import postgres
+from fairlead.cli.doctor.server import RULES
 from fairlead.cli.postgres import Server
 from fairlead.cli.trouble import Trouble
 from tests.installation import wait_for
@@ -46,16 +48,34 @@ def connect(server: Server, password: str = PASSWORD) -> psycopg.Connection:
     return psycopg.connect(server.address(postgres.SUPERUSER, password), autocommit=True)
 
 
-def test_it_is_the_right_server_with_safe_settings(home: Path) -> None:
+@pytest.mark.promise(15)
+def test_it_is_the_right_server_with_safe_settings(home: Path, figure: Any) -> None:
     with running(home) as server, connect(server) as connection:
         assert connection.info.server_version // 10_000 == postgres.MAJOR
         asked = ("data_checksums", "fsync", "full_page_writes", "synchronous_commit", "listen_addresses")
         values = [connection.execute(f"SHOW {name}").fetchone() for name in asked]
         assert values == [("on",), ("on",), ("on",), ("on",), ("",)]
+        figure("settings that are on", ", ".join(asked[:4]))
         row = connection.execute(
             "SELECT datlocprovider, datlocale FROM pg_database WHERE datname = 'postgres'"
         )
         assert row.fetchone() == ("b", "C.UTF-8")
+
+
+@pytest.mark.promise(15)
+def test_the_doctor_finds_it_safe(home: Path) -> None:
+    with running(home) as server, connect(server) as connection:
+        questions = [rule.query.encode() for rule in RULES if isinstance(rule.query, str)]
+        found = [row for question in questions for row in connection.execute(question, {"org": None})]
+    assert len(questions) == 2
+    assert found == []
+
+
+@pytest.mark.promise(15, sabotage="fsync off")
+def test_fsync_off_is_seen_by_the_doctor(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "SETTINGS", (*postgres.SETTINGS, "fsync=off"))
+    with pytest.raises(AssertionError, match="fsync is off"):
+        test_the_doctor_finds_it_safe(home)
 
 
 def test_only_the_password_opens_it(home: Path) -> None:
