@@ -17,6 +17,8 @@ from fairlead.tenancy.context import organization
 from tests.mail_server import CUT, MailServer, free_port, mail_server
 from tests.world import World
 
+pytestmark = pytest.mark.promise(16)
+
 ANNA, BERT, CARL = "anna@example.com", "bert@example.com", "carl@example.com"
 
 
@@ -168,6 +170,22 @@ def test_rolled_back_work_sends_nothing(world: World, server: MailServer) -> Non
     assert not server.read
     with organization(world.acme.id):
         assert not OutboundEmail.objects.exists()
+
+
+@pytest.mark.promise(16, sabotage="a mail is sent before the work is committed")
+def test_sent_before_the_commit_it_would_be_out(
+    world: World, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue_mail = outbox.queue
+
+    def send_at_once(email: NewEmail) -> OutboundEmail:
+        queued = queue_mail(email)
+        transport.deliver(b"Subject: Hi\r\n\r\nHi.\r\n", queued.message_id, "a@b.example", email.recipients)
+        return queued
+
+    monkeypatch.setattr(outbox, "queue", send_at_once)
+    with pytest.raises(AssertionError, match="Delivery"):
+        test_rolled_back_work_sends_nothing(world, server)
 
 
 def test_nothing_is_queued_outside_of_an_organization(world: World) -> None:

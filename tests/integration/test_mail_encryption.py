@@ -17,6 +17,8 @@ from fairlead.messaging import transport
 from fairlead.messaging.transport import Reply, Server
 from tests.mail_server import mail_server
 
+pytestmark = pytest.mark.promise(16)
+
 ANNA = "anna@example.com"
 
 

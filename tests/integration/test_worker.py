@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 from django.conf import settings as current
 from django.db import connection, connections, transaction
+from django.test import override_settings
 
 from fairlead.foundation.config import Config
 from fairlead.foundation.errors import InvalidInput, UpstreamFailed
@@ -22,8 +23,11 @@ from fairlead.messaging import jobs, outbox, worker
 from fairlead.messaging.models import EmailState, FailedJob, OutboundEmail
 from fairlead.messaging.outbox import NewEmail
 from fairlead.tenancy.context import current_org_id, organization
+from tests.invoicing import at_once
 from tests.mail_server import Delivery, MailServer, free_port, mail_server
 from tests.world import World
+
+pytestmark = pytest.mark.promise(18)
 
 STALLED_SECONDS = 3
 LONGEST_SECONDS = 40
@@ -171,6 +175,43 @@ def test_a_living_worker_s_job_is_left_alone(world: World, make_task: Any) -> No
     assert status(job_id) == "doing"
 
 
+def test_what_a_dead_worker_held_is_done_by_the_next(world: World, make_task: Any) -> None:
+    ran: list[UUID] = []
+    record_id = new_id()
+    abandon(defer(make_task(lambda job: ran.append(job.record_id)), world, record_id))
+    take_a_turn()
+    assert ran == [record_id]
+
+
+@pytest.mark.promise(18, sabotage="no rescue loop")
+def test_without_the_rescue_it_would_never_be_done(
+    world: World, make_task: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(jobs.chores, "fairlead.messaging.worker.rescue")
+    with pytest.raises(AssertionError, match=r"\[\] == \[UUID"):
+        test_what_a_dead_worker_held_is_done_by_the_next(world, make_task)
+
+
+def test_three_schedulers_at_once_have_one_effect(world: World, make_task: Any, figure: Any) -> None:
+    """Each runs every chore: what is put back, swept or forgotten, is so once."""
+    ran: list[UUID] = []
+    task = make_task(lambda job: ran.append(job.record_id))
+    held = [new_id() for _ in range(5)]
+    for record_id in held:
+        abandon(defer(task, world, record_id))
+    emails = [queue_mail(world) for _ in range(5)]
+    query(
+        "WITH gone AS (DELETE FROM procrastinate_jobs WHERE id = ANY(%s) RETURNING 1) SELECT count(*) FROM gone",
+        [email.job_id for email in emails],
+    )
+    at_once(3, lambda _: do_chores())
+    with mail_server() as server, override_settings(SMTP_URL=server.url):
+        worker.run_until_idle()
+        assert sorted(ran) == held
+        assert [len(mine(server.read, email)) for email in emails] == [1] * 5
+    figure("effects of 3 schedulers at once", "5 of 5 put back and 5 of 5 swept, once each")
+
+
 def test_two_rescues_at_once_are_one(world: World, make_task: Any) -> None:
     job_id = defer(make_task(lambda job: None), world)
     abandon(job_id)
@@ -216,7 +257,8 @@ def test_a_slow_lane_does_not_hold_up_the_other(world: World, make_task: Any) ->
     assert waited == [True] * (current.JOB_CONCURRENCY + 1)
 
 
-def test_a_mail_of_a_worker_killed_during_data_goes_out_again(world: World) -> None:
+@pytest.mark.promise(16)
+def test_a_mail_of_a_worker_killed_during_data_goes_out_again(world: World, figure: Any) -> None:
     with mail_server() as server:
         server.hold = threading.Event()
         email = queue_mail(world)
@@ -235,7 +277,9 @@ def test_a_mail_of_a_worker_killed_during_data_goes_out_again(world: World) -> N
         finally:
             assert stop_worker(second) == 0
     # With the silence of an installation instead of this test's, it stays within a minute.
-    assert seconds - STALLED_SECONDS + Config.model_fields["job_stalled_seconds"].default < 60
+    promised = seconds - STALLED_SECONDS + Config.model_fields["job_stalled_seconds"].default
+    assert promised < 60
+    figure("a killed worker's job again", f"{promised:.0f} s after")
     assert len(mine(server.read, email)) == 2
     assert len({delivery.content for delivery in mine(server.read, email)}) == 1
 
@@ -305,6 +349,17 @@ def test_a_job_whose_end_could_not_be_written_is_done_again(world: World) -> Non
         finally:
             assert stop_worker(process) == 0
     assert len(mine(server.accepted, email)) == 1
+
+
+def take_a_turn() -> None:
+    """What a worker does: its chores, then what is due."""
+    do_chores()
+    worker.run_until_idle()
+
+
+def do_chores() -> None:
+    for chore in jobs.chores.values():
+        chore.run()
 
 
 def defer(task: jobs.Task, world: World, record_id: UUID | None = None) -> int:
