@@ -1,14 +1,11 @@
 """The worker: retries, dead letters, rescue of what a killed one left, turns between organizations."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -23,14 +20,13 @@ from fairlead.messaging import jobs, outbox, worker
 from fairlead.messaging.models import EmailState, FailedJob, OutboundEmail
 from fairlead.messaging.outbox import NewEmail
 from fairlead.tenancy.context import current_org_id, organization
+from tests import workers
 from tests.invoicing import at_once
-from tests.mail_server import Delivery, MailServer, free_port, mail_server
+from tests.mail_server import Delivery, free_port, mail_server
+from tests.workers import LONGEST_SECONDS, STALLED_SECONDS
 from tests.world import World
 
 pytestmark = pytest.mark.promise(18)
-
-STALLED_SECONDS = 3
-LONGEST_SECONDS = 40
 
 
 @pytest.fixture
@@ -262,20 +258,19 @@ def test_a_mail_of_a_worker_killed_during_data_goes_out_again(world: World, figu
     with mail_server() as server:
         server.hold = threading.Event()
         email = queue_mail(world)
-        first = start_worker(server)
+        first = workers.start(server.url)
         wait_for(lambda: mine(server.read, email))
-        first.kill()
-        first.wait()
+        workers.kill(first)
         killed_at = time.monotonic()
         assert reread(email).state == EmailState.SENDING
         server.hold.set()
 
-        second = start_worker(server)
+        second = workers.start(server.url)
         try:
             wait_for(lambda: reread(email).state == EmailState.SENT)
             seconds = time.monotonic() - killed_at
         finally:
-            assert stop_worker(second) == 0
+            assert workers.stop(second) == 0
     # With the silence of an installation instead of this test's, it stays within a minute.
     promised = seconds - STALLED_SECONDS + Config.model_fields["job_stalled_seconds"].default
     assert promised < 60
@@ -292,7 +287,7 @@ def test_a_worker_told_to_stop_finishes_the_mail(world: World) -> None:
     with mail_server() as server:
         server.hold = threading.Event()
         email, waiting = queue_mail(world), [queue_mail(world) for _ in range(5)]
-        process = start_worker(server)
+        process = workers.start(server.url)
         wait_for(lambda: mine(server.read, email))
         process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
@@ -305,7 +300,7 @@ def test_a_worker_told_to_stop_finishes_the_mail(world: World) -> None:
 
 def test_a_worker_outlives_the_loss_of_its_connections(world: World) -> None:
     with mail_server() as server:
-        process = start_worker(server)
+        process = workers.start(server.url)
         try:
             first = queue_mail(world)
             wait_for(lambda: reread(first).state == EmailState.SENT)
@@ -316,16 +311,16 @@ def test_a_worker_outlives_the_loss_of_its_connections(world: World) -> None:
             second = queue_mail(world)
             wait_for(lambda: reread(second).state == EmailState.SENT)
         finally:
-            assert stop_worker(process) == 0
+            assert workers.stop(process) == 0
 
 
 def test_a_worker_without_a_database_stops_when_told(tmp_path: Path) -> None:
     nowhere = f"host=127.0.0.1 port={free_port()} dbname=nothing"
     with mail_server() as server, (tmp_path / "log").open("w+") as log:
-        process = start_worker(server, log, DATABASE_APP_URL=nowhere)
+        process = workers.start(server.url, log, DATABASE_APP_URL=nowhere)
         wait_for(lambda: "worker.started" in Path(log.name).read_text())
         started = time.monotonic()
-        assert stop_worker(process) == 0
+        assert workers.stop(process) == 0
     assert time.monotonic() - started < 5
 
 
@@ -334,7 +329,7 @@ def test_a_job_whose_end_could_not_be_written_is_done_again(world: World) -> Non
     with mail_server() as server:
         server.hold = threading.Event()
         email = queue_mail(world)
-        process = start_worker(server)
+        process = workers.start(server.url)
         try:
             wait_for(lambda: mine(server.read, email))
             with connections["owner"].cursor() as other:
@@ -347,7 +342,7 @@ def test_a_job_whose_end_could_not_be_written_is_done_again(world: World) -> Non
             assert status(email.job_id) == "doing"
             wait_for(lambda: status(email.job_id) is None)
         finally:
-            assert stop_worker(process) == 0
+            assert workers.stop(process) == 0
     assert len(mine(server.accepted, email)) == 1
 
 
@@ -410,41 +405,6 @@ def reread(email: OutboundEmail) -> OutboundEmail:
 
 def mine(deliveries: list[Delivery], email: OutboundEmail) -> list[Delivery]:
     return [delivery for delivery in deliveries if delivery.mail["Message-ID"] == email.message_id]
-
-
-def start_worker(server: MailServer, log: IO[str] | None = None, **changes: str) -> subprocess.Popen[bytes]:
-    """A real worker process that sends to this server."""
-    return subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import django; django.setup(); from fairlead.messaging import worker; worker.run()",
-        ],
-        env={
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "fairlead.settings",
-            "DATABASE_URL": address("owner"),
-            "DATABASE_APP_URL": address("default"),
-            "FAIRLEAD_SECRET_KEY": "a key for a worker that signs nothing",
-            "FAIRLEAD_SMTP_URL": server.url,
-            "FAIRLEAD_JOB_STALLED_SECONDS": str(STALLED_SECONDS),
-            **changes,
-        },
-        stderr=log,
-    )
-
-
-def stop_worker(process: subprocess.Popen[bytes]) -> int:
-    process.send_signal(signal.SIGTERM)
-    return process.wait(LONGEST_SECONDS)
-
-
-def address(alias: str) -> str:
-    place = connections[alias].settings_dict
-    parts = {name: place[name.upper()] for name in ("user", "password", "host", "port")} | {
-        "dbname": place["NAME"]
-    }
-    return " ".join(f"{name}='{value}'" for name, value in parts.items() if value)
 
 
 def wait_for(condition: Callable[[], object]) -> None:
