@@ -2,16 +2,23 @@
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 CUT = "cut"
 
@@ -96,12 +103,45 @@ class MailServer:
 def mail_server(**options: Any) -> Iterator[MailServer]:
     """A server that accepts all until it is told otherwise. `options` are aiosmtpd's, for encryption and sign-in."""
     server = MailServer(free_port())
+    with serving(server, **options):
+        yield server
+
+
+@contextmanager
+def serving(server: MailServer, **options: Any) -> Iterator[None]:
+    """Let it listen."""
     controller = Controller(server, hostname="127.0.0.1", port=server.port, **options)
     controller.start()
     try:
-        yield server
+        yield
     finally:
         controller.stop()
+
+
+def write_certificate(file: Path) -> Path:
+    """A certificate of 127.0.0.1 with its key, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a mail server")])
+    start = datetime.now(UTC) - timedelta(days=1)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    file.write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + signed.public_bytes(pem)
+    )
+    return file
+
+
+def encryption_by(certificate: Path) -> ssl.SSLContext:
+    """What a server that has this certificate encrypts with."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
 
 
 def free_port() -> int:

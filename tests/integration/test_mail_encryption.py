@@ -2,20 +2,15 @@
 
 import ssl
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from fairlead.messaging import transport
 from fairlead.messaging.transport import Reply, Server
-from tests.mail_server import mail_server
+from tests.mail_server import encryption_by, mail_server, write_certificate
 
 pytestmark = pytest.mark.promise(16)
 
@@ -25,29 +20,12 @@ ANNA = "anna@example.com"
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate of 127.0.0.1 with its key, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a mail server")])
-    start = datetime.now(UTC) - timedelta(days=1)
-    signed = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path_factory.mktemp("certificate") / "server.pem"
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    file.write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + signed.public_bytes(pem)
-    )
-    return file
+    return write_certificate(tmp_path_factory.mktemp("certificate") / "server.pem")
 
 
 @pytest.fixture
 def encryption(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
+    return encryption_by(certificate)
 
 
 @pytest.fixture

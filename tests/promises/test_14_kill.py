@@ -19,6 +19,7 @@ from tests.promises.writers import Journal, Writer, superuser, writing
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("kill")]
 
+PROGRAMS = ("fairlead serve", "fairlead worker", "bin/postgres")
 PARTS = ("web", "worker", "postgres", "all")
 LONGEST_SECONDS = 60
 # What callers get done between two kills.
@@ -109,8 +110,7 @@ def kill(running: Installation, part: str, chance: random.Random) -> None:
         running.launcher.wait()
         running.start()
     wait_for(lambda: not set(victims) & set(_serving(running)), LONGEST_SECONDS, running.describe)
-    for words in ("fairlead serve", "fairlead worker", "bin/postgres"):
-        wait_for(lambda words=words: running.processes(words), LONGEST_SECONDS, running.text)
+    wait_for(lambda: all(map(running.processes, PROGRAMS)), LONGEST_SECONDS, running.text)
     wait_for(running.is_whole, LONGEST_SECONDS, running.text)
 
 
