@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO
 
 from django.db import connections
@@ -32,6 +34,16 @@ def start(
         },
         stderr=log,
     )
+
+
+@contextmanager
+def working(smtp_url: str, **changes: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker that is gone afterwards, whatever happens."""
+    process = start(smtp_url, None, "", **changes)
+    try:
+        yield process
+    finally:
+        kill(process)
 
 
 def stop(process: subprocess.Popen[bytes]) -> int:

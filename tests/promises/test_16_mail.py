@@ -119,7 +119,9 @@ def test_two_thousand_mails_past_faults_and_kills(
     figure("delivered twice", f"{twice}, {lost} answers were lost")
 
 
-def queue(world: World, number: int, chance: random.Random) -> OutboundEmail | None:
+def queue(
+    world: World, number: int, chance: random.Random, domain: str = "example.com"
+) -> OutboundEmail | None:
     """A mail to somebody of their own; None where the work was rolled back."""
     who = {0: NOBODY, 1: FULL}.get(number % 50, "anna")
     is_kept = chance.randrange(10) > 0
@@ -128,7 +130,7 @@ def queue(world: World, number: int, chance: random.Random) -> OutboundEmail | N
             NewEmail(
                 kind="invoice",
                 record_id=new_id(),
-                recipients=[f"{who}-{number}@example.com"],
+                recipients=[f"{who}-{number}@{domain}"],
                 subject=f"Invoice {number}",
                 message="Here it is.",
             )
