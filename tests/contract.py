@@ -60,6 +60,13 @@ def _close(part: Any) -> Any:
     return {"additionalProperties": False, **closed} if isinstance(part.get("properties"), dict) else closed
 
 
+def comparable(answer: Any, asked: str = "") -> tuple[int, str, list[str]]:
+    """What two answers have in common that tell the same: all but the request's own id, and the id it asked for."""
+    body = re.sub(r'"request_id": "[^"]*"', "", answer.body.decode())
+    body = body.replace(asked, "…") if asked else body
+    return answer.status, body, sorted(set(answer.headers) - {"RateLimit"})
+
+
 def template_of(path: str) -> str | None:
     """The path of the description that this address is one of."""
     bare = path.partition("?")[0]
