@@ -35,6 +35,7 @@ def test_within_a_plain_transaction_the_binding_ends_with_its_block(world: World
         assert Team.objects.count() == 0
 
 
+@pytest.mark.promise(23)
 def test_the_connection_carries_nothing_over(world: World) -> None:
     with organization(world.acme.id):
         pass

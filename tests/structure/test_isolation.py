@@ -34,9 +34,17 @@ OWNED = sorted(isolation.owned_models(), key=lambda model: model._meta.db_table)
 tables = pytest.mark.parametrize("model", OWNED, ids=lambda model: model._meta.db_table)
 
 
+pytestmark = pytest.mark.promise(23)
+
+
 @pytest.fixture
 def invoice_id(world: World) -> str:
-    """An issued invoice of Acme with something in as many tables as one call can fill."""
+    """An issued invoice of Acme, and with it a row in every table."""
+    return fill(world)
+
+
+def fill(world: World) -> str:
+    """Put something of Acme's into every table; returns the invoice that it belongs to."""
     caller = api(world.owner)
     given = {
         "invoice_title": "Workshop",
@@ -142,6 +150,8 @@ def test_the_stranger_sees_and_changes_nothing(world: World, model: type[Organiz
             with connection.cursor() as cursor:
                 cursor.execute(f"DELETE FROM {table} WHERE org_id = %s", [world.acme.id])
                 assert cursor.rowcount == 0
+    with organization(world.acme.id):
+        assert _rows(f"SELECT 1 FROM {table} LIMIT 1"), "there was something to be seen"
 
 
 @tables
