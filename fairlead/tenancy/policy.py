@@ -63,6 +63,8 @@ READS = frozenset(action for action in MAY if action.split(".")[1] in {"list", "
 SCOPED_RESOURCES = ("invoices", "organization", "users", "teams", "profile")
 SCOPES = tuple(f"{resource}:{access}" for resource in SCOPED_RESOURCES for access in ("read", "write"))
 _RECORDS = ("invoices", "comments", "attachments")
+# A token is for one organization, so it founds no other.
+_NOT_BY_TOKEN = frozenset({"organization.create"})
 _RESOURCE = {"comments": "invoices", "attachments": "invoices"}
 
 
@@ -84,7 +86,7 @@ def require_scope(action: str, actor: Actor) -> None:
         return
     resource = action.split(".", maxsplit=1)[0]
     resource = _RESOURCE.get(resource, resource)
-    if resource not in SCOPED_RESOURCES:
+    if resource not in SCOPED_RESOURCES or action in _NOT_BY_TOKEN:
         raise NotPermitted("No API token may do this: sign in with e-mail and password.")
     enough = {f"{resource}:write"} | ({f"{resource}:read"} if action in READS else set())
     if not enough & actor.scopes:

@@ -64,6 +64,13 @@ def test_a_token_is_for_one_organization(world: World) -> None:
     assert caller.get(f"/api/org/{world.globex.id}/").status == 404
 
 
+def test_a_token_founds_no_organization(world: World) -> None:
+    caller = bearer(make(world.owner, "organization:write").json["token"])
+    answer = caller.post("/api/org/", {"name": "Another"})
+    assert (answer.status, "No API token" in answer.json["detail"]) == (403, True)
+    assert api(world.owner).get("/api/org/").json["count"] == 1
+
+
 def test_a_deleted_token_stops_at_once(world: World) -> None:
     made = make(world.owner, "teams:read").json
     assert api(world.owner).delete(f"{TOKENS}{made['id']}/").json["id"] == made["id"]
