@@ -33,6 +33,7 @@ def test_the_description_is_valid_openapi() -> None:
     assert contract.description()["openapi"].startswith("3.1")
 
 
+@pytest.mark.promise(24)
 def test_every_route_is_marked_and_its_action_is_in_the_policy() -> None:
     for route in _routes():
         access = access_of(route)
