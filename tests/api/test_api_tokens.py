@@ -9,6 +9,8 @@ from fairlead.foundation.clock import now
 from fairlead.tenancy.models import ApiToken
 from tests.world import Answer, Api, Person, World, api
 
+pytestmark = pytest.mark.promise(31)
+
 TOKENS = "/api/profile/tokens/"
 
 

@@ -16,6 +16,8 @@ from fairlead.foundation.clock import now
 from fairlead.tenancy import authentication
 from tests.world import Person, World, api
 
+pytestmark = pytest.mark.promise(32)
+
 Claims = dict[str, Any]
 
 
@@ -111,8 +113,9 @@ def test_a_forged_token_is_refused(forge: Callable[[Claims], str], world: World)
     assert _reads(forge(_claims(world.owner))) == 401
 
 
-def test_there_are_forty_of_them() -> None:
+def test_there_are_forty_of_them(figure: Any) -> None:
     assert len(FORGERIES) >= 40
+    figure("forgeries refused", f"{len(FORGERIES)}/{len(FORGERIES)}")
 
 
 def test_the_public_half_of_a_key_pair_signs_nothing(world: World) -> None:

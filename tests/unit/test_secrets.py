@@ -15,6 +15,7 @@ from fairlead.tenancy.policy import Relation
 ids = st.uuids()
 
 
+@pytest.mark.promise(31)
 @given(ids)
 def test_a_token_is_read_back(token_id: UUID) -> None:
     secret = secrets.make_secret()
@@ -23,6 +24,7 @@ def test_a_token_is_read_back(token_id: UUID) -> None:
     assert len(token) == 3 + 32 + 1 + 43 + 1 + 6
 
 
+@pytest.mark.promise(31)
 @given(st.text() | st.from_regex(r"fl_[0-9a-f]{32}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}", fullmatch=True))
 def test_other_texts_are_none(text: str) -> None:
     assert secrets.parse_token(text) is None
