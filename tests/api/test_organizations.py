@@ -218,6 +218,7 @@ def test_a_logo_is_kept_as_png(kind: str, world: World) -> None:
         assert (image.format, image.size) == ("PNG", (64, 32))
 
 
+@pytest.mark.promise(34)
 def test_nothing_of_the_upload_but_its_pixels_is_kept(world: World) -> None:
     target = io.BytesIO()
     image = Image.new("RGB", (8, 8))
@@ -256,6 +257,7 @@ _BAD = {
 }
 
 
+@pytest.mark.promise(34)
 @pytest.mark.parametrize(("content", "status"), _BAD.values(), ids=_BAD)
 def test_what_is_no_logo_leaves_nothing(content: bytes, status: int, world: World) -> None:
     answer = upload(world.owner, world, content)
@@ -266,6 +268,7 @@ def test_what_is_no_logo_leaves_nothing(content: bytes, status: int, world: Worl
     assert api(world.owner).get(address(world)).json["logo"] is None
 
 
+@pytest.mark.promise(34)
 def test_damaged_pictures_are_refused_or_harmless(world: World) -> None:
     chance = random.Random(7)
     for kind in ("PNG", "JPEG", "WEBP", "GIF"):

@@ -50,6 +50,7 @@ def test_a_file_is_read_back_as_it_came(world: World, folder: Path, upload: Any)
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.promise(34)
 def test_where_it_lies_is_not_the_clients_to_say(world: World, folder: Path) -> None:
     attachment = attach(world.clerk, a_record(), small(name="../../../../tmp/evil.html"))
     assert attachment.file_name == "evil.html"
@@ -59,6 +60,7 @@ def test_where_it_lies_is_not_the_clients_to_say(world: World, folder: Path) -> 
     assert len(path.name) == 40
 
 
+@pytest.mark.promise(34)
 def test_the_largest_passes_and_one_byte_more_does_not(world: World, folder: Path, settings: Any) -> None:
     settings.MAX_ATTACHMENT_BYTES = 100_000
     record_id = a_record()
@@ -78,6 +80,7 @@ def test_an_empty_file_is_refused(world: World, folder: Path) -> None:
     assert_nothing_of(world.clerk, record_id, folder)
 
 
+@pytest.mark.promise(34)
 @pytest.mark.parametrize(
     "content",
     [
@@ -98,6 +101,7 @@ def test_whatever_it_is_a_browser_only_saves_it(world: World, content: bytes) ->
     assert content_of(world.clerk, row) == content
 
 
+@pytest.mark.promise(34)
 @pytest.mark.parametrize(
     ("name", "disposition"),
     [

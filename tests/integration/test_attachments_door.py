@@ -31,6 +31,7 @@ def upload(person: Person, invoice_id: UUID, content: bytes, **headers: str) -> 
     return api(person).call("POST", path, files={"attachment": file}, headers=headers)
 
 
+@pytest.mark.promise(34)
 def test_a_page_is_saved_never_shown(world: World) -> None:
     content = b"<!DOCTYPE html><script>alert(1)</script>"
     added = upload(world.clerk, an_invoice(world.clerk), content)

@@ -87,6 +87,7 @@ def test_without_logo_its_name_stands_there(world: World) -> None:
     assert "Acme" in page.text
 
 
+@pytest.mark.promise(36)
 def test_what_the_user_wrote_is_not_markup_and_keeps_its_lines(world: World) -> None:
     message = "Dear <b>Anna</b> & {{ team }},\r\n\r\n  <script>alert(1)</script>\nbye"
     email = queue(world.acme, message=message, facts=[("<i>Total</i>", "<img src=x>")])

@@ -99,6 +99,7 @@ def test_the_same_document_has_the_same_bytes_in_every_process() -> None:
     assert pdf.render(document(), logo=_logo(), mark=None, at=AT + timedelta(seconds=1)) != made
 
 
+@pytest.mark.promise(36)
 @pytest.mark.parametrize(
     "text",
     [
@@ -122,6 +123,7 @@ def test_what_people_write_is_never_code(text: str) -> None:
     assert _text(_render(content)).count(_bare(text)) >= 6
 
 
+@pytest.mark.promise(36)
 @pytest.mark.parametrize(
     "text",
     [
@@ -275,6 +277,7 @@ def test_a_logo_of_any_kind(mode: str, picture: str) -> None:
     assert not list(PdfReader(io.BytesIO(_render(document()))).pages[0].images)
 
 
+@pytest.mark.promise(36)
 @pytest.mark.parametrize(
     "broken",
     [
@@ -306,6 +309,7 @@ def test_warming_up_compiles() -> None:
     pdf.warm_up()
 
 
+@pytest.mark.promise(36)
 @pytest.mark.parametrize("template", ["../1", "invoice/2", "", None, "invoice/1.typ"])
 def test_an_unknown_template_is_refused(template: Any) -> None:
     with pytest.raises(Unprintable, match="template"):

@@ -8,6 +8,8 @@ from PIL import Image
 
 from fairlead.records.content_types import BINARY, HEAD, TEXT, ZIP, sniff
 
+pytestmark = pytest.mark.promise(34)
+
 
 def image(kind: str) -> bytes:
     buffer = BytesIO()

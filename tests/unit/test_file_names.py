@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from fairlead.records.file_names import LONGEST, clean
 
+pytestmark = pytest.mark.promise(34)
+
 
 @pytest.mark.parametrize(
     ("given_name", "cleaned"),
