@@ -20,7 +20,7 @@ _SECRET = re.compile(
 def check(method: str, path: str, status: int, headers: Any, body: bytes) -> None:
     """Raise `AssertionError` for an answer that the description does not foresee."""
     if status >= 400:
-        _check_problem(status, headers, body)
+        check_problem(status, headers, body)
     responses = _responses(method, path)
     if responses is None:
         return
@@ -30,6 +30,29 @@ def check(method: str, path: str, status: int, headers: Any, body: bytes) -> Non
     assert given in content or "*/*" in content, f"{method} {path} answers {given}, not one of {[*content]}"
     if given.endswith("json") and "schema" in content.get(given, {}) and body:
         _validate(content[given]["schema"], json.loads(body), f"{method} {path} {status}")
+
+
+def check_problem(status: int, headers: Any, body: bytes) -> None:
+    """Raise `AssertionError` for an error that is no problem, or that tells what it should not."""
+    assert headers["Content-Type"] == PROBLEM, f"an error of type {headers['Content-Type']}"
+    if not body:
+        return
+    problem = json.loads(body)
+    assert set(problem) >= {"type", "title", "status", "detail", "request_id", "errors"}
+    assert problem["type"].startswith("/problems/")
+    assert problem["status"] == status
+    assert problem["request_id"] == headers["X-Request-ID"]
+    assert secret_in(body) is None, f"{secret_in(body)} in {body!r}"
+    if status == 401:
+        assert headers["WWW-Authenticate"].startswith("Bearer")
+    if status in (429, 503):
+        assert int(headers["Retry-After"]) > 0
+
+
+def secret_in(body: bytes) -> str | None:
+    """A piece of the machine that this answer shows: a stack, a statement, a path, a host."""
+    found = _SECRET.search(body.decode())
+    return found[0] if found else None
 
 
 @cache
@@ -91,22 +114,6 @@ def _resolve(response: dict[str, Any]) -> dict[str, Any]:
         return response
     found: dict[str, Any] = description()["components"]["responses"][response["$ref"].rsplit("/", 1)[-1]]
     return found
-
-
-def _check_problem(status: int, headers: Any, body: bytes) -> None:
-    assert headers["Content-Type"] == PROBLEM, f"an error of type {headers['Content-Type']}"
-    if not body:
-        return
-    problem = json.loads(body)
-    assert set(problem) >= {"type", "title", "status", "detail", "request_id", "errors"}
-    assert problem["type"].startswith("/problems/")
-    assert problem["status"] == status
-    assert problem["request_id"] == headers["X-Request-ID"]
-    assert not (leak := _SECRET.search(body.decode())), f"{leak} in {body!r}"
-    if status == 401:
-        assert headers["WWW-Authenticate"].startswith("Bearer")
-    if status in (429, 503):
-        assert int(headers["Retry-After"]) > 0
 
 
 def _validate(schema: dict[str, Any], value: Any, what: str) -> None:

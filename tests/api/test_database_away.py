@@ -19,6 +19,7 @@ def _away(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.promise(20)
+@pytest.mark.promise(2)
 @pytest.mark.usefixtures("_away")
 def test_it_is_said_and_nothing_else(world: World, figure: Any) -> None:
     answers = [

@@ -12,6 +12,7 @@ from tests.promises.rows import ROWS
 
 TIERS = ("P", "N", "R")
 _SLOWER = {"N": "long", "R": "rare"}
+_TIER = "FAIRLEAD_TEST_TIER"
 
 
 @dataclass
@@ -30,6 +31,11 @@ class Outcome:
         """Whether it was proven, and the proof can fail."""
         return bool(self.proofs and self.sabotages and not self.failed and not self.skipped)
 
+    def count(self, name: str, number: int) -> None:
+        """Add to a figure that several tests make up together."""
+        before = int(self.figures.get(name, "0").replace(",", ""))
+        self.figures[name] = f"{before + number:,}"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What `bin/promises` asks for."""
@@ -43,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The marks of rows.py, and in the process that leads who collects the verdicts."""
+    os.environ[_TIER] = config.getoption("--tier")
     for mark in (
         "promise(row, sabotage=''): proves a promise, or plants a fault that its proof must see",
         "long: minutes of work, for tier N",
@@ -89,6 +96,9 @@ class Verdicts:
                 outcome.figures.update(
                     {k.removeprefix("figure:"): v for k, v in properties if k.startswith("figure:")}
                 )
+                for name, number in properties:
+                    if name.startswith("count:"):
+                        outcome.count(name.removeprefix("count:"), number)
 
     def pytest_sessionfinish(self) -> None:
         """For `bin/promises`, which reads it."""
@@ -104,10 +114,26 @@ def figure(record_property: Any) -> Any:
     return lambda name, value: record_property(f"figure:{name}", str(value))
 
 
+@pytest.fixture
+def count(record_property: Any) -> Any:
+    """`count("cases", 20)`: likewise a number, which is added up over all tests of the row that count it."""
+    return lambda name, number: record_property(f"count:{name}", number)
+
+
 @pytest.fixture(scope="session")
 def seed() -> int:
     """What everything random in a proof begins with: `--seed` of `bin/promises`, else the same every time."""
+    return chosen_seed()
+
+
+def chosen_seed() -> int:
+    """The same, where no fixture is to be had."""
     return int(os.environ.get("FAIRLEAD_TEST_SEED", "20261124"))
+
+
+def tier() -> str:
+    """The tier of this run, for a proof whose size it decides."""
+    return os.environ.get(_TIER, "P")
 
 
 def _wanted(text: str) -> set[int] | None:
