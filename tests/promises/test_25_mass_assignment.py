@@ -8,6 +8,7 @@ import pytest
 
 from fairlead.api import changes, invoice_comments
 from fairlead.api.api import api
+from fairlead.api.invoice_inputs import CommentIn
 from tests import operations
 from tests.api import test_strictness as strict
 from tests.world import World
@@ -42,8 +43,8 @@ def _lax() -> Iterator[None]:
 
 
 def _rebuild(extra: Any) -> None:
-    invoice_comments.CommentIn.model_config["extra"] = extra
-    invoice_comments.CommentIn.model_rebuild(force=True)
+    CommentIn.model_config["extra"] = extra
+    CommentIn.model_rebuild(force=True)
     for bound in api._get_bound_routers():
         for operation in (one for view in bound.path_operations.values() for one in view.operations):
             if operation.view_func is invoice_comments.add_comment:
