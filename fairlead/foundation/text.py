@@ -6,6 +6,7 @@ import unicodedata
 # C0 but tab and newline, DEL, C1, lone surrogates and two that are no characters.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile(r"[\n\t\u2028\u2029]")
+_DIRECTIONS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def complaint(text: str, *, one_line: bool) -> str | None:
@@ -20,3 +21,8 @@ def complaint(text: str, *, one_line: bool) -> str | None:
 def folded(text: str) -> str:
     """For comparing regardless of case and of composed or decomposed spelling."""
     return unicodedata.normalize("NFC", text).casefold()
+
+
+def undirected(text: str) -> str:
+    """The text without the signs that turn its direction, which would turn what stands after it on the line too."""
+    return _DIRECTIONS.sub("", text)

@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from typing import cast
 
 from fairlead.foundation.errors import InvalidInput
-from fairlead.foundation.text import complaint
+from fairlead.foundation.text import complaint, undirected
 
 LOGO_ID = "logo"
 _MAILBOX = re.compile(r'(?:"?(?P<name>[^<>]*?)"?\s*<(?P<bracketed>[^<>]*)>|(?P<bare>[^<>]*))')
@@ -89,8 +89,11 @@ def parse_mailbox(field: str, mailbox: str) -> Address:
 
 
 def format_mailbox(name: str, address: str) -> str:
-    """`Name <address>` such that `parse_mailbox` reads it back; characters that would end the name are left out."""
-    plain = re.sub(r'[<>"]', "", name).strip()
+    """`Name <address>` such that `parse_mailbox` reads it back.
+
+    Characters that would end the name are left out, and those that would have the address read backwards.
+    """
+    plain = re.sub(r'[<>"]', "", undirected(name)).strip()
     return f"{plain} <{address}>" if plain else address
 
 

@@ -173,6 +173,11 @@ def test_a_sender_is_named_whatever_its_name(name: str) -> None:
     assert [address.addr_spec for address in received["From"].addresses] == ["no-reply@example.com"]
 
 
+def test_a_sender_s_name_does_not_turn_its_address() -> None:
+    mailbox = mail.format_mailbox("Acme \u202e\u2067Ltd\u200f", "no-reply@example.com")
+    assert mailbox == "Acme Ltd <no-reply@example.com>"
+
+
 @given(
     subject=st.text(
         st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp", "Cn")), min_size=1, max_size=300
