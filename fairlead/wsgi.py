@@ -7,7 +7,9 @@ import threading
 
 from django.core.wsgi import get_wsgi_application
 
+from fairlead.api import bodies
 from fairlead.cli.processes import die_with_parent
+from fairlead.foundation import config
 
 # Otherwise the workers of a killed server go on serving, on its port. Until the worker has a handler of its own, it has
 # the one that its parent was forked with, which would swallow the signal.
@@ -16,7 +18,7 @@ if parent := multiprocessing.parent_process():
     die_with_parent(signal.SIGTERM, parent.pid or 0)
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "fairlead.settings"
-application = get_wsgi_application()
+application = bodies.guard(get_wsgi_application(), config.load().web_threads)
 
 
 def _warm() -> None:

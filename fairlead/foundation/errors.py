@@ -149,6 +149,14 @@ class DatabaseUnavailable(DomainError):
     retryable = True
 
 
+class Overloaded(DomainError):
+    """There is more to do than can be done just now"""
+
+    slug = "overloaded"
+    status = 503
+    retryable = True
+
+
 class NoRoom(DomainError):
     """There is no room for the file"""
 

@@ -1,6 +1,7 @@
 """The web server: granian with several processes, threads in each."""
 
 import argparse
+import resource
 
 from fairlead.foundation import config
 
@@ -12,6 +13,8 @@ EXAMPLES = """
 """
 KILL_SECONDS = 2
 RESPAWN_SECONDS = 0.5
+# Connections that are open at once, over all processes: those that dawdle cost little, but fill what there is.
+CONNECTIONS = 4096
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +27,7 @@ def run(arguments: argparse.Namespace) -> None:
     from granian.server import Server
 
     settings = config.load()
+    _allow_open_files(CONNECTIONS)
     Server(
         "fairlead.wsgi:application",
         address=arguments.host,
@@ -31,8 +35,17 @@ def run(arguments: argparse.Namespace) -> None:
         interface=Interfaces.WSGI,
         workers=settings.web_workers,
         blocking_threads=settings.web_threads,
+        backlog=CONNECTIONS,
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=RESPAWN_SECONDS,
         workers_kill_timeout=KILL_SECONDS,
     ).serve()
+
+
+def _allow_open_files(count: int) -> None:
+    """Each connection is one: many systems let a process have 1,024 unless it asks for more."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * count if most == resource.RLIM_INFINITY else min(2 * count, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
