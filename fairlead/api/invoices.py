@@ -39,8 +39,17 @@ def list_invoices(request: HttpRequest, filters: Query[InvoiceFilter]) -> HttpRe
     Order by created_on, updated_on, issue_date, due_date, total_amount, amount_due, invoice_number, invoice_title,
     name or status.
     """
-    where, values = _conditions(filters)
-    listing = Listing(reading.SOURCE, reading.ROW, reading.KEYS, reading.TIE, where=where, values=values)
+    narrowed, values = _conditions(filters)
+    listing = Listing(
+        reading.SOURCE,
+        reading.ROW,
+        reading.KEYS,
+        reading.TIE,
+        where="i.org_id = %s",
+        values=[current_actor().org_id],
+        narrowed=narrowed,
+        narrowed_values=values,
+    )
     return pages.answer(request, filters, listing)
 
 
@@ -150,11 +159,10 @@ def _answer(invoice_id: UUID, *, status: int = 200) -> HttpResponse:
 
 
 def _conditions(filters: InvoiceFilter) -> tuple[str, list[Any]]:
-    """The WHERE of a list, and its values in order."""
-    actor = current_actor()
-    seen, seen_values = visibility.condition(actor)
-    where = ["i.org_id = %s", seen]
-    values: list[Any] = [actor.org_id, *seen_values]
+    """What narrows a list to what the caller sees and asks for, and its values in order."""
+    seen, seen_values = visibility.condition(current_actor())
+    where = [seen]
+    values: list[Any] = [*seen_values]
     for sql, value in _filters(filters):
         where.append(sql)
         values += [value] * sql.count("%s")

@@ -58,7 +58,10 @@ class Listed[Row](Schema):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list as SQL. `row` is an expression that gives one row as JSON; `where` has its values in `values`."""
+    """A list as SQL. `row` is an expression that gives one row as JSON; `where` has its values in `values`.
+
+    `narrowed` is what a request asks for beyond that. It is not asked again of each row that is shown.
+    """
 
     source: str
     row: str
@@ -67,28 +70,31 @@ class Listing:
     default: str = "-created_on"
     where: str = "true"
     values: Sequence[Any] = field(default_factory=list)
+    narrowed: str = "true"
+    narrowed_values: Sequence[Any] = field(default_factory=list)
 
 
 def answer(request: HttpRequest, page: Page, listing: Listing) -> HttpResponse:
     """The page of this list that was asked for, by one statement."""
     order = parse_order(page.ordering or listing.default, listing.keys, listing.tie)
     after, after_values = position(page, order)
-    # The page's keys first: a row that is skipped over is not made into JSON.
+    where, wheres = f"{listing.where} AND {listing.narrowed}", [*listing.values, *listing.narrowed_values]
+    # The page's ids first, in their order: a row that is skipped over costs a step in the index and nothing else.
     sql = f"""
-        SELECT total.count, one.row, page.keys
-        FROM (SELECT count(*) FROM {listing.source} WHERE {listing.where}) AS total
+        SELECT total.count, one.row, one.keys
+        FROM (SELECT count(*) FROM {listing.source} WHERE {where}) AS total
         LEFT JOIN (
-            SELECT {listing.tie.expression} AS tie, {order.keys_sql()} AS keys,
-                row_number() OVER (ORDER BY {order.sql()}) AS place
-            FROM {listing.source} WHERE {listing.where} AND {after} ORDER BY {order.sql()} LIMIT %s OFFSET %s
+            SELECT tie, row_number() OVER () AS place FROM (
+                SELECT {listing.tie.expression} AS tie FROM {listing.source}
+                WHERE {where} AND {after} ORDER BY {order.sql()} LIMIT %s OFFSET %s
+            ) AS found
         ) AS page ON true
         LEFT JOIN LATERAL (
-            SELECT ({listing.row})::text AS row
+            SELECT ({listing.row})::text AS row, {order.keys_sql()} AS keys
             FROM {listing.source} WHERE {listing.where} AND {listing.tie.expression} = page.tie
         ) AS one ON true
         ORDER BY page.place"""
-    filters = listing.values
-    values = [*filters, *filters, *after_values, page.limit + 1, page.offset, *filters]
+    values = [*wheres, *wheres, *after_values, page.limit + 1, page.offset, *listing.values]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
