@@ -7,6 +7,7 @@ from uuid import UUID
 from fairlead.billing import people
 from fairlead.billing.models import Invoice, InvoiceAmount, InvoiceAssignee, InvoiceLine, InvoiceTeam
 from fairlead.foundation import money
+from fairlead.tenancy import rows
 
 # Fields of the request that are columns of the invoice under another name, or under their own.
 COLUMNS = {
@@ -54,7 +55,7 @@ def read(invoice: Invoice) -> Draft:
 
 def insert(draft: Draft) -> None:
     """Store a new invoice with all its parts."""
-    draft.invoice.save(force_insert=True)
+    rows.insert(draft.invoice)
     _insert_parts(draft)
     people.insert(draft)
 
@@ -76,6 +77,5 @@ def _insert_parts(draft: Draft) -> None:
     for parts in (draft.lines, draft.amounts):
         for position, part in enumerate(parts, 1):
             part.invoice_id, part.position = draft.invoice.id, position
-    InvoiceLine.objects.bulk_create(draft.lines)
-    if draft.amounts:
-        InvoiceAmount.objects.bulk_create(draft.amounts)
+    rows.insert(*draft.lines)
+    rows.insert(*draft.amounts)

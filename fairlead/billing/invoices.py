@@ -10,13 +10,13 @@ from fairlead.billing import drafts, editing, issuing, numbering, payments, snap
 from fairlead.billing.domain import lifecycle
 from fairlead.billing.domain.lifecycle import Action, Effect, Status
 from fairlead.billing.drafts import Draft
-from fairlead.billing.models import Invoice, NumberSeries
+from fairlead.billing.models import Invoice
+from fairlead.billing.numbering import Series
 from fairlead.billing.refusals import refused
 from fairlead.foundation import clock
 from fairlead.foundation.errors import DomainError, InvalidInput, StaleVersion
 from fairlead.records import history, removal
 from fairlead.tenancy.context import actor_id, current_actor, current_org_id
-from fairlead.tenancy.models import Organization
 
 KIND = "invoice"
 
@@ -26,7 +26,7 @@ def create(given: dict[str, Any]) -> UUID:
     given = dict(given)
     status, number = Status(given.pop("status", Status.DRAFT)), given.pop("invoice_number", None)
     series = numbering.series_of_invoices()
-    draft = Draft(_new(series.org))
+    draft = Draft(_new(series))
     editing.edit(draft, given)
     _insert(draft, series, number)
     if status is not Status.DRAFT:
@@ -83,7 +83,7 @@ def duplicate(invoice_id: UUID) -> UUID:
     visibility.require("invoices.duplicate", invoice_id)
     series = numbering.series_of_invoices()
     source = drafts.read(Invoice.objects.get(org_id=current_org_id(), id=invoice_id))
-    draft = editing.copy(source, _new(series.org))
+    draft = editing.copy(source, _new(series))
     _insert(draft, series, None)
     return draft.invoice.id
 
@@ -94,18 +94,18 @@ def require_version(invoice: Invoice, version: int | None) -> None:
         raise StaleVersion(f"It is version {invoice.version} now: read it again and repeat your change.")
 
 
-def _new(organization: Organization) -> Invoice:
+def _new(series: Series) -> Invoice:
     return Invoice(
-        org=organization,
-        currency=organization.currency,
-        language=organization.language,
-        payment_terms=organization.payment_terms,
-        from_address=organization.address or None,
+        org_id=series.org_id,
+        currency=series.currency,
+        language=series.language,
+        payment_terms=series.payment_terms,
+        from_address=series.address or None,
         created_by_id=actor_id(),
     )
 
 
-def _insert(draft: Draft, series: NumberSeries, number: str | None) -> None:
+def _insert(draft: Draft, series: Series, number: str | None) -> None:
     """Store a new draft with the number given, or the next one where drafts have one."""
     drafts.insert(draft)
     history.write(KIND, draft.invoice.id, "created", {})
@@ -113,7 +113,7 @@ def _insert(draft: Draft, series: NumberSeries, number: str | None) -> None:
         numbering.choose(draft.invoice, series, number)
         _save(draft.invoice, ["number"])
     elif series.number_on == "create":
-        numbering.take(draft.invoice, series, clock.today(series.org.time_zone))
+        numbering.take(draft.invoice, series, clock.today(series.time_zone))
 
 
 def _edit(draft: Draft, given: dict[str, Any]) -> None:

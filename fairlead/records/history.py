@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from fairlead.records.models import HistoryEntry
+from fairlead.tenancy import rows
 from fairlead.tenancy.context import actor_id, current_org_id
 
 Changes = Mapping[str, list[Any]]
@@ -21,7 +22,7 @@ def write(
     changed.
     """
     before, after = status or (None, None)
-    return HistoryEntry.objects.create(
+    entry = HistoryEntry(
         org_id=current_org_id(),
         kind=kind,
         record_id=record_id,
@@ -31,6 +32,8 @@ def write(
         status_changed_to=after,
         changes=dict(changes),
     )
+    rows.insert(entry)
+    return entry
 
 
 def about(kind: str, record_id: UUID) -> QuerySet[HistoryEntry]:

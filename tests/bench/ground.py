@@ -72,7 +72,9 @@ def open_ground(folder: Path) -> Iterator[Ground]:
         secret.chmod(0o600)
     kept = json.loads(secret.read_text())
     with (folder / "postgres.log").open("ab") as log:
-        server = postgres.start(Path(kept["home"]), kept["superuser"], log, ("shared_buffers=512MB", "max_connections=150"))
+        server = postgres.start(
+            Path(kept["home"]), kept["superuser"], log, ("shared_buffers=512MB", "max_connections=150")
+        )
         try:
             yield _prepare(folder, kept, server)
         finally:
