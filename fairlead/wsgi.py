@@ -1,5 +1,7 @@
 """What the web server calls: one process of several, which ends when the server's main process does."""
 
+import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -25,11 +27,19 @@ def _warm() -> None:
     """Load every view now: a cold process makes its first callers wait a second."""
     from django.urls import get_resolver
 
-    from fairlead.documents import pdf
-
     get_resolver().url_patterns  # noqa: B018 - it is the looking that loads
     # Fonts take most of a second, and requests need not wait for them. This process does not fork any more.
-    threading.Thread(target=pdf.warm_up, name="warm-up", daemon=True).start()
+    threading.Thread(target=_open_fonts, name="warm-up", daemon=True).start()
+
+
+def _open_fonts() -> None:
+    """What reading them leaves behind, some 50 MiB, goes back to the system, where the C library can do that."""
+    from fairlead.documents import pdf
+
+    pdf.warm_up()
+    gc.collect()
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)
 
 
 _warm()
