@@ -55,8 +55,9 @@ class Member:
 
 @dataclass(frozen=True)
 class Ground:
-    """The two organizations that figures are taken in; each has an admin and a user."""
+    """The two organizations that figures are taken in; each has an admin and a user. `folder` is all that is kept."""
 
+    folder: Path
     large: tuple[Member, Member]
     small: tuple[Member, Member]
 
@@ -109,7 +110,7 @@ def _people(folder: Path, superuser: str) -> Ground:
         with psycopg.connect(superuser, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
     large, small = json.loads(file.read_text())
-    return Ground(_members(large), _members(small))
+    return Ground(folder, _members(large), _members(small))
 
 
 def _members(ids: list[str]) -> tuple[Member, Member]:
