@@ -103,14 +103,17 @@ def _prepare(folder: Path, kept: dict[str, str], server: postgres.Server) -> Gro
 def _people(folder: Path, superuser: str) -> Ground:
     file = folder / "ground.json"
     if not file.exists():
-        file.write_text(
-            json.dumps([_make(superuser, *size) for size in (("Large", LARGE), ("Small", SMALL))])
-        )
-        _make(superuser, "Other", MIDDLING)
-        with psycopg.connect(superuser, autocommit=True) as connection:
-            connection.execute("VACUUM ANALYZE")
+        file.write_text(json.dumps(make_organizations(superuser, LARGE, MIDDLING, SMALL)))
     large, small = json.loads(file.read_text())
     return Ground(folder, _members(large), _members(small))
+
+
+def make_organizations(superuser: str, large: int, middling: int, small: int) -> list[list[str]]:
+    """Three organizations of so many invoices; of the first and the last the ids: theirs, an admin's, a user's."""
+    made = [_make(superuser, *size) for size in (("Large", large), ("Small", small), ("Other", middling))]
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+    return made[:2]
 
 
 def _members(ids: list[str]) -> tuple[Member, Member]:
