@@ -3,7 +3,6 @@
 import http.client
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fairlead.cli import processes
 from tests.bench.ground import Member
 from tests.installation import free_port, wait_for
 
@@ -37,7 +37,7 @@ def serving(log: Path) -> Iterator[Served]:
     port = free_port()
     command = [sys.executable, "-P", "-m", "fairlead", "serve", "--port", str(port)]
     with log.open("ab") as output:
-        process = subprocess.Popen(command, env=os.environ, stdout=output, stderr=output)
+        process = processes.spawn(command, log=output, environment=os.environ)
     try:
         wait_for(lambda: _answers(port), 60)
         yield Served(port, process.pid)
