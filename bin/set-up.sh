@@ -5,7 +5,8 @@
 # It takes Python 3 only: uv is used where one works and else installed for this checkout alone. Where the checkout is
 # read-only, everything goes into the user's cache. Two at once wait for each other.
 
-unset VIRTUAL_ENV PYTHONHOME PYTHONPATH UV_PROJECT_ENVIRONMENT CDPATH
+# What a caller's own Python, or the shim that it came through, has left for its children is not about us.
+unset VIRTUAL_ENV PYTHONHOME PYTHONPATH UV_PROJECT_ENVIRONMENT PYENV_VERSION PYENV_DIR CDPATH
 
 set_up() {
     level=$1

@@ -11,9 +11,9 @@ CHECKOUT = Path(__file__).parents[2]
 HEAD = f"root={CHECKOUT}; . {CHECKOUT}/bin/set-up.sh; "
 
 
-def sh(script: str, folder: Path) -> subprocess.Popen[str]:
+def sh(script: str, folder: Path, **variables: str) -> subprocess.Popen[str]:
     """Run a script with the set-up loaded and only `folder` and the system's programs to be found."""
-    surroundings = {"PATH": f"{folder}:{os.defpath}", "HOME": str(folder)}
+    surroundings = {"PATH": f"{folder}:{os.defpath}", "HOME": str(folder), **variables}
     return subprocess.Popen(
         ["sh", "-euc", HEAD + script],
         env=surroundings,
@@ -47,6 +47,13 @@ def test_a_python_that_does_not_answer_is_passed_over(tmp_path: Path) -> None:
     with sh("find_python", tmp_path) as found:
         assert "python3" in found.communicate()[0]
         assert found.returncode == 0
+
+
+def test_the_choice_of_a_shim_that_called_us_does_not_reach_ours(tmp_path: Path) -> None:
+    program(tmp_path / "uv", 'echo "${PYENV_VERSION-none} ${PYENV_DIR-none}"')
+    script = f"level=run venv={tmp_path}/venv uv=uv; sync"
+    with sh(script, tmp_path, PYENV_VERSION="3.9.1", PYENV_DIR="/") as synced:
+        assert synced.communicate()[1] == "none none\n"
 
 
 def test_two_at_once_take_turns_and_a_killed_one_lets_go(tmp_path: Path) -> None:
