@@ -25,7 +25,7 @@ choose_folders() {
         key=$(printf '%s' "$root" | cksum | cut -d ' ' -f 1)
         tools=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/fairlead/$key venv=$tools/venv
     fi
-    wanted=$(cat "$root/uv.lock" "$root/pyproject.toml" "$root/.python-version" | cksum)
+    wanted=$(cat "$root/uv.lock" "$root/pyproject.toml" "$root/.python-version" "$root/bin/set-up.sh" | cksum)
 }
 
 # What was installed is written down last, so an interrupted set-up is simply done again. "dev" includes "run".
@@ -65,9 +65,10 @@ find_uv() {
     return 1
 }
 
-# From within the checkout: `.python-version` also tells pyenv which Python to show.
+# From within the checkout: `.python-version` also tells pyenv which Python to show. Both levels have every typeface, so
+# that a document is the same in both.
 sync() {
-    set -- --frozen "$@"
+    set -- --frozen --extra cjk "$@"
     [ "$level" = dev ] || set -- "$@" --no-dev --inexact
     [ -t 2 ] || set -- "$@" --quiet
     watched env UV_PROJECT_ENVIRONMENT="$venv" UV_COMPILE_BYTECODE=1 "$uv" --directory "$root" sync "$@" >&2

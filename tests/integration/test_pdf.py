@@ -150,6 +150,8 @@ def test_no_character_blocks_a_document(text: str) -> None:
         ("شركة الأمل للتجارة (المحدودة).", "NotoSansArabic"),
         ("हाल्डेन वर्क्स के लिए", "NotoSans"),
         ("株式会社ハルデンワークス", "NotoSansCJKjp"),
+        ("上海贸易有限公司 臺灣鑄造廠", "NotoSansCJKjp"),
+        ("주식회사 할덴웍스", "NotoSansCJKjp"),
     ],
 )
 def test_scripts_are_set_in_a_font_that_has_them(text: str, font: str) -> None:

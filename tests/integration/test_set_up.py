@@ -56,6 +56,13 @@ def test_the_choice_of_a_shim_that_called_us_does_not_reach_ours(tmp_path: Path)
         assert synced.communicate()[1] == "none none\n"
 
 
+@pytest.mark.parametrize("level", ["run", "dev"])
+def test_each_level_has_every_typeface(tmp_path: Path, level: str) -> None:
+    program(tmp_path / "uv", 'echo "$*"')
+    with sh(f"level={level} venv={tmp_path}/venv uv=uv; sync", tmp_path) as synced:
+        assert "--extra cjk" in synced.communicate()[1]
+
+
 def test_two_at_once_take_turns_and_a_killed_one_lets_go(tmp_path: Path) -> None:
     script = f"exec 9>{tmp_path}/lock; lock; date +%s.%N; sleep 1.5; date +%s.%N"
     with sh(script, tmp_path) as first:
