@@ -27,7 +27,10 @@ def _warm() -> None:
     """Load every view now: a cold process makes its first callers wait a second."""
     from django.urls import get_resolver
 
+    from fairlead.tenancy import sign_in
+
     get_resolver().url_patterns  # noqa: B018 - it is the looking that loads
+    sign_in.warm_up()
     # Fonts take most of a second, and requests need not wait for them. This process does not fork any more.
     threading.Thread(target=_open_fonts, name="warm-up", daemon=True).start()
 

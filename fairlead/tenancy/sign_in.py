@@ -1,7 +1,7 @@
 """Signing in with e-mail and password, slow for whoever guesses, never closed to the owner.
 
 Failures are counted per account and network. Strangers' networks share the account's ten tries; a network from which
-the owner has signed in before has ten of its own, so that nobody who guesses elsewhere can use them up.
+the owner has signed in before, or joined, has ten of its own, so that nobody who guesses elsewhere can use them up.
 """
 
 import hashlib
@@ -30,9 +30,7 @@ def sign_in(email: str, password: str, network: str) -> User:
     """
     email = email.strip().lower()
     user = User.objects.filter(email=email, is_active=True).first()
-    hashed = hashlib.sha256(network.encode()).digest()
-    known = KnownNetwork.objects.filter(user=user, network_hash=hashed).exists() if user else False
-    keys = _keys(email, network, known)
+    keys = _keys(email, network, known=user is not None and _knows(user, network))
     for key, limit in keys.items():
         limit.check(limits.count(key, limit))
     good = check_password(password, user.password if user and user.password else _nobody())
@@ -42,8 +40,13 @@ def sign_in(email: str, password: str, network: str) -> User:
         )
     for key, limit in keys.items():
         limits.give_back(key, limit)
-    KnownNetwork.objects.update_or_create(user=user, network_hash=hashed, defaults={"last_at": now()})
+    _remember(user, network)
     return user
+
+
+def warm_up() -> None:
+    """Make what an unknown user is compared with, or the first one of this process would cost more than the others."""
+    _nobody()
 
 
 def set_password(user: User, password: str, field: str = "password") -> None:
@@ -93,6 +96,7 @@ def accept_invitation(token: str, password: str, name: str, network: str) -> Use
             user.save(update_fields=["name", "password"])
         joined = Membership.objects.filter(org_id=invitation.org_id, user=user, joined_at=None)
         joined.update(joined_at=now(), is_active=True, version=F("version") + 1)
+        _remember(user, network)
     return user
 
 
@@ -111,7 +115,19 @@ def _bad_invitation() -> NotAuthenticated:
     return NotAuthenticated("This invitation is used up or too old: ask an admin for another.")
 
 
-def _keys(email: str, network: str, known: bool) -> dict[str, Limit]:
+def _knows(user: User, network: str) -> bool:
+    return KnownNetwork.objects.filter(user=user, network_hash=_hash(network)).exists()
+
+
+def _remember(user: User, network: str) -> None:
+    KnownNetwork.objects.update_or_create(user=user, network_hash=_hash(network), defaults={"last_at": now()})
+
+
+def _hash(network: str) -> bytes:
+    return hashlib.sha256(network.encode()).digest()
+
+
+def _keys(email: str, network: str, *, known: bool) -> dict[str, Limit]:
     account = hashlib.sha256(email.encode()).hexdigest()[:40]
     whose = f"signin:{account}:{network}" if known else f"signin:{account}"
     return {

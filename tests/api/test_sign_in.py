@@ -1,5 +1,7 @@
 """Signing in, staying signed in, signing out; and what that costs somebody who guesses."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
@@ -91,6 +93,12 @@ def test_an_unknown_user_takes_the_time_of_a_wrong_password(
     figure("unknown and wrong apart by", f"{abs(known - unknown) * 1000:.1f} of {known * 1000:.0f} ms")
     # The promise is 10 ms, on a machine that does nothing else. Without the hash it would be a tenth of the time.
     assert abs(known - unknown) < 0.4 * max(known, unknown)
+
+
+def test_a_web_process_has_the_hash_of_nobody_before_its_first_request() -> None:
+    looks = "import fairlead.wsgi; from fairlead.tenancy import sign_in; print(sign_in._nobody.cache_info())"
+    looked = subprocess.run([sys.executable, "-c", looks], capture_output=True, text=True, check=True)
+    assert "currsize=1" in looked.stdout
 
 
 @pytest.mark.promise(30)

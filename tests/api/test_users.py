@@ -1,18 +1,20 @@
 """Members: invited, changed, kept out, removed; and never an organization without an admin."""
 
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 
 from fairlead.foundation.ids import new_id
 from fairlead.messaging.models import OutboundEmail
-from fairlead.tenancy import members
+from fairlead.tenancy import limits, members
 from fairlead.tenancy.context import organization
 from fairlead.tenancy.models import Invitation, Membership, Role
 from tests.world import PASSWORD, Answer, Person, World, api, make_person
 
 ACCEPT = "/api/auth/accept-invitation/"
+LOGIN = "/api/auth/login/"
 
 
 def invite(world: World, email: str = "", **more: object) -> Answer:
@@ -35,6 +37,20 @@ def test_an_invited_person_becomes_a_member_by_accepting(world: World) -> None:
     headers = {"Authorization": f"Bearer {accepted.json['access']}"}
     seen = api().get(f"/api/users/{invited['id']}/", headers=headers).json
     assert (seen["is_invited"], seen["is_active"], seen["role"]) == (False, True, "ADMIN")
+
+
+def test_who_has_just_joined_is_not_locked_out_there_by_guesses_from_elsewhere(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "time", SimpleNamespace(time=lambda: 1_800_000_000.0))  # one window
+    invited = invite(world).json
+    joined = {"token": token_for(world, invited["id"]), "password": "eleven pipers piping"}
+    assert api().post(ACCEPT, joined, address="198.51.100.2").status == 200
+    guess, own = ({"email": invited["email"], "password": one} for one in ("a guess", joined["password"]))
+    guesses = [api().post(LOGIN, guess, address=f"198.18.{number}.9").status for number in range(11)]
+    assert guesses == [401] * 10 + [429]
+    assert api().post(LOGIN, own, address="203.0.113.9").status == 429
+    assert api().post(LOGIN, own, address="198.51.100.2").status == 200
 
 
 def test_the_invitation_is_mailed_and_its_secret_stored_nowhere(world: World) -> None:
