@@ -54,6 +54,15 @@ def is_folder() -> bool:
     return not settings.SMTP_URL
 
 
+def make_folder() -> Path:
+    """The folder for mails, which only we can enter; one that others could enter before is closed to them."""
+    folder: Path = settings.MAIL_FOLDER
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
+    return folder
+
+
 def deliver(message: bytes, message_id: str, sender: str, recipients: Iterable[str]) -> Mapping[str, Reply]:
     """Hand the mail over, once, and tell what became of it for each recipient. Trouble is a reply, not an error.
 
@@ -130,11 +139,10 @@ def _leave(client: smtplib.SMTP) -> None:
 
 def _write(message: bytes, message_id: str) -> None:
     """Put `<message id>.eml` into the folder, whole or not at all."""
-    folder: Path = settings.MAIL_FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = make_folder()
     name = re.sub(r"[^0-9A-Za-z.@_-]", "_", message_id.strip("<>"))
     unfinished = folder / f".{name}.part"
-    with unfinished.open("wb") as file:
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(message)
         file.flush()
         os.fsync(file.fileno())

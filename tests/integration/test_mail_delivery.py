@@ -1,5 +1,6 @@
 """Mails on their way: what the server says, what the outbox then says, and that one Message-ID stays one."""
 
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -264,6 +265,19 @@ def test_without_a_server_it_is_a_file(world: World, settings: Any, tmp_path: Pa
     [file] = settings.MAIL_FOLDER.iterdir()
     assert file.name == email.message_id.strip("<>") + ".eml"
     assert file.read_bytes().count(b"\r\n") == file.read_bytes().count(b"\n")
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_mail_in_a_folder_is_for_our_eyes_only(
+    world: World, settings: Any, tmp_path: Path, is_there: bool
+) -> None:
+    settings.SMTP_URL, settings.MAIL_FOLDER = "", tmp_path / "mail"
+    if is_there:
+        settings.MAIL_FOLDER.mkdir(mode=0o755)
+    queue(world)
+    worker.run_until_idle()
+    [file] = settings.MAIL_FOLDER.iterdir()
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (settings.MAIL_FOLDER, file)] == [0o700, 0o600]
 
 
 def test_a_folder_that_cannot_be_written_is_tried_again(world: World, settings: Any, tmp_path: Path) -> None:

@@ -90,6 +90,7 @@ def test_secrets_are_readable_by_their_owner_alone_and_in_no_log(running: Instal
     passwords = [kept[f"{role}_password"] for role in ("superuser", "owner", "app")]
     for secret in [(running.data / "secret_key").read_text().strip(), *passwords]:
         assert secret not in running.logs() + running.text()
+    assert (running.data / "mail").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("part", ["fairlead worker", "fairlead serve", "bin/postgres"])

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import signal
+from pathlib import Path
 
 from fairlead.cli import data_folder, embedded, external, migrations, processes, readiness
 from fairlead.cli.data_folder import DataFolder
@@ -64,7 +65,7 @@ def _begin(arguments: argparse.Namespace, data: DataFolder, supervisor: Supervis
     demo_password = None if arguments.no_demo else _ensure_demo(data)
     (data.path / "address").write_text(f"{url}\n")
     if not settings.smtp_url.get_secret_value():
-        say(f"  Without FAIRLEAD_SMTP_URL, mails are written to {settings.data / 'mail'}")
+        say(f"  Without FAIRLEAD_SMTP_URL, mails are written to {_mail_folder()}")
     if reason := _pause():
         say(f"  Mails are held back ({reason}) until `fairlead resume`")
     say(f"Fairlead is ready: {url}/")
@@ -138,6 +139,12 @@ def _is_empty() -> bool:
         return not Organization.objects.exists()
     finally:
         connections.close_all()
+
+
+def _mail_folder() -> Path:
+    from fairlead.messaging import transport
+
+    return transport.make_folder()
 
 
 def _pause() -> str:
