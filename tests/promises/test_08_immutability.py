@@ -13,7 +13,7 @@ from fairlead.tenancy.models import OrganizationOwned
 from tests import database
 from tests.integration import test_frozen as frozen
 from tests.integration.test_frozen import ADDED_TO_ONLY, DENIED, FROZEN, OTHER, TRIGGER
-from tests.invoicing import Json, refusal, unchanged
+from tests.invoicing import Json, make, refusal, unchanged
 from tests.surgery import another_database
 from tests.world import World, make_world
 
@@ -33,18 +33,16 @@ def attempts(model: type[OrganizationOwned], columns: Mapping[str, str]) -> Iter
     yield f"COPY {table} FROM STDIN", NOT_UNDER_ROW_SECURITY
     yield f"COPY {table} FROM PROGRAM 'true'", DENIED
     yield f"TRUNCATE {table} CASCADE", DENIED
+    # Where it reads no column, row security itself refuses the rows of others that the statement comes upon.
+    merge = f"MERGE INTO {table} USING (SELECT 1) ON {table}.org_id IS NOT NULL WHEN MATCHED THEN"
+    yield f"{merge} DELETE", TRIGGER if model in FROZEN else DENIED
     if model in FROZEN:
-        yield f"MERGE INTO {table} USING (SELECT 1) ON true WHEN MATCHED THEN DELETE", TRIGGER
         return
-    yield f"MERGE INTO {table} USING (SELECT 1) ON true WHEN MATCHED THEN DELETE", DENIED
     for name, kind in columns.items():
         value = OTHER[kind].format(name)
         yield f"UPDATE {table} SET {name} = {value} WHERE false", DENIED
         yield f"UPDATE {table} SET {name} = DEFAULT", DENIED
-        yield (
-            f"MERGE INTO {table} USING (SELECT 1) ON true WHEN MATCHED THEN UPDATE SET {name} = {value}",
-            DENIED,
-        )
+        yield f"{merge} UPDATE SET {name} = {value}", DENIED
 
 
 def prove(world: World) -> int:
@@ -60,6 +58,7 @@ def prove(world: World) -> int:
 @pytest.mark.promise(8)
 def test_no_statement_changes_what_is_issued(figure: Any) -> None:
     world = make_world()
+    make(world.stranger, status="Sent")  # whose rows come first, and are beside the point
     frozen.make_issued(world, "Sent")
     figure("statements refused", prove(world))
 
