@@ -35,10 +35,14 @@ class Installation:
         self.environment: dict[str, str] = {}
 
     def start(self, *options: str) -> Self:
-        """Start and wait until it says that it is ready."""
+        """Start and wait until it says that it is ready; what does not start is ended."""
         self.launch(*options)
-        wait_for(lambda: self.has_said("Fairlead is ready") or not self.is_running(), START_SECONDS)
-        assert self.has_said(f"Fairlead is ready: http://127.0.0.1:{self.port}/"), self.text()
+        try:
+            wait_for(lambda: self.has_said("Fairlead is ready") or not self.is_running(), START_SECONDS)
+            assert self.has_said(f"Fairlead is ready: http://127.0.0.1:{self.port}/"), self.text()
+        except AssertionError:
+            self.clean_up()
+            raise
         return self
 
     def launch(self, *options: str) -> subprocess.Popen[bytes]:
