@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.installation import Installation
+from tests.leaks import listener
 from tests.world import PASSWORD
 
 
@@ -23,6 +24,7 @@ class Caller:
         """The status, and the parsed body of the answer."""
         given: Mapping[str, str] = {"Content-Type": "application/json", **headers}
         sent = None if body is None else json.dumps(body)
+        listener.remember_fields(body)
         self._connection.request(
             method, path, sent, {name.replace("_", "-"): value for name, value in given.items()}
         )

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
-from tests import database
+from tests import database, leaks
 from tests.settings import TEST_FOLDER
 from tests.world import World, make_world
 
@@ -57,6 +58,16 @@ def django_db_setup() -> None:
 def _open_database(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     with django_db_blocker.unblock():
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_private_is_logged() -> Iterator[None]:
+    """Whatever ran, in this process and beside it: no name, address or secret of it is in a log."""
+    leaks.listen()
+    leaks.listener.remember(settings.SECRET_KEY, database.in_use.get("app"), database.in_use.get("owner"))
+    yield
+    leaks.listener.hear(database.server_log())
+    assert leaks.listener.found() == set(), "this was logged while the tests ran; see tests/leaks.py"
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -22,7 +22,7 @@ from fairlead.cli.databases import Passwords
 # Nothing here outlives the run, so nothing has to reach the disk.
 UNSAFE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
-# The database's place, the passwords of the two roles, and where the superuser reaches the server.
+# The database's place, the passwords of the two roles, where the superuser reaches the server, and what that logs to.
 Address = dict[str, str]
 in_use: Address = {}
 
@@ -36,7 +36,7 @@ class TestServer:
         self._run = secrets.token_hex(4)
         self._passwords = Passwords("owner-" + self._run, "app-" + self._run)
         self._clones: list[str] = []
-        self._address, self._stop = _given_server() or _own_server()
+        self._address, self._log, self._stop = _given_server() or _own_server()
         databases.ensure_roles(self._address, self._passwords)
 
     def prepare(self) -> None:
@@ -63,7 +63,7 @@ class TestServer:
         server = conninfo_to_dict(self._address)
         place = {"NAME": database, "HOST": str(server.get("host", "")), "PORT": str(server.get("port", ""))}
         passwords = {"owner": self._passwords.owner, "app": self._passwords.app}
-        return place | passwords | {"superuser": self._address, "template": template}
+        return place | passwords | {"superuser": self._address, "template": template, "log": self._log}
 
 
 def use(address: Address) -> None:
@@ -77,12 +77,17 @@ def use(address: Address) -> None:
         connections[alias].settings_dict.update(place, USER=user, PASSWORD=password)
 
 
-def _given_server() -> tuple[str, Callable[[], None]] | None:
+def server_log() -> str:
+    """What the server of this run has logged; nothing where it is not ours."""
+    return Path(in_use["log"]).read_text(errors="replace") if in_use.get("log") else ""
+
+
+def _given_server() -> tuple[str, str, Callable[[], None]] | None:
     address = os.environ.get("FAIRLEAD_TEST_DATABASE_URL")
-    return (address, lambda: None) if address else None
+    return (address, "", lambda: None) if address else None
 
 
-def _own_server() -> tuple[str, Callable[[], None]]:
+def _own_server() -> tuple[str, str, Callable[[], None]]:
     _sweep()
     folder = Path(tempfile.mkdtemp(prefix="fairlead-test-server-"))
     folder.chmod(0o711)
@@ -94,7 +99,7 @@ def _own_server() -> tuple[str, Callable[[], None]]:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
-    return server.address(postgres.SUPERUSER, password), stop
+    return server.address(postgres.SUPERUSER, password), log.name, stop
 
 
 def _sweep() -> None:

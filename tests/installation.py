@@ -13,6 +13,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Self
 
+from tests.leaks import listener
 from tests.world import Answer
 
 # A machine that does much else at once may take its time.
@@ -90,11 +91,12 @@ class Installation:
         return self.launcher.returncode
 
     def clean_up(self) -> None:
-        """End whatever a failed test has left."""
+        """End whatever a failed test has left, and pass on what was logged: nothing private may be in it."""
         for process in self.processes():
             os.kill(process, signal.SIGKILL)
         if self.launcher:
             self.launcher.wait(10)
+        self._tell_of_logs()
 
     def found(self, email: str, organization: str) -> dict[str, str]:
         """Make an organization with its admin; returns the headers of every call of theirs."""
@@ -102,6 +104,7 @@ class Installation:
         made = self.run("user", "create", *words, input="a long enough passphrase\n")
         assert made.returncode == 0, made.stderr
         signed_in = json.loads(self.run("token", "--email", email, "--json").stdout)
+        listener.remember(email, signed_in["access_token"])
         return {
             "Authorization": f"Bearer {signed_in['access_token']}",
             "organization-id": signed_in["organization_id"],
@@ -109,6 +112,8 @@ class Installation:
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """What the server answers over HTTP. Raises `OSError` or `HTTPException` where it does not."""
+        if body[:1] == b"{":
+            listener.remember_fields(json.loads(body))
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         try:
             connection.request(method, path, body, {"Content-Type": "application/json", **headers})
@@ -119,6 +124,7 @@ class Installation:
 
     def ask(self, path: str, token: str = "") -> dict[str, Any]:
         """The JSON that the server answers."""
+        listener.remember(token)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers)
         with urllib.request.urlopen(request, timeout=5) as answer:
@@ -147,6 +153,13 @@ class Installation:
         return "".join(
             (self.data / "log" / f"{name}.log").read_text() for name in ("web", "worker", "postgres")
         )
+
+    def _tell_of_logs(self) -> None:
+        """The secrets of this installation, and what its processes have logged."""
+        for file in self.data.glob("secret_key"):
+            listener.remember(file.read_text().strip())
+        for file in self.data.glob("log/*.log*"):
+            listener.hear(file.read_text(errors="replace"))
 
     def is_running(self) -> bool:
         return self.launcher is not None and self.launcher.poll() is None

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
@@ -19,6 +20,7 @@ from fairlead.tenancy import authentication
 from fairlead.tenancy.context import Actor, organization
 from fairlead.tenancy.models import Membership, Organization, Role, Team, TeamMember, User
 from tests import contract
+from tests.leaks import listener
 
 PASSWORD = "correct horse battery staple"
 
@@ -74,12 +76,15 @@ class Api:
         sent = {
             name: value for name, value in {**self.headers, **(headers or {})}.items() if value is not None
         }
+        listener.remember_fields([json, parse_qs(urlsplit(path).query)])
         client = Client(headers=sent, REMOTE_ADDR=address)
         if files is not None:
             response = client.post(path, files)
         else:
             response = client.generic(method, path, _encode(json) if body is None else body, content_type)
         answer = Answer(response.status_code, response.headers, _content(response))
+        if b'"token"' in answer.body or b'"access"' in answer.body:
+            listener.remember_fields(answer.json)
         if path.startswith("/api/"):
             contract.check(method, path, answer.status, answer.headers, answer.body)
         return answer
@@ -171,6 +176,7 @@ def join(user: User, org: Organization, role: str = Role.USER) -> Person:
     """Make a user a member of one more organization; returns them as they are there."""
     Membership.objects.create(org=org, user=user, role=role)
     token = authentication.make_tokens(authentication.open_session(user)).access
+    listener.remember(user.name, user.email, token, PASSWORD)
     return Person(user.id, org.id, user.name, user.email, role == Role.ADMIN, token)
 
 
