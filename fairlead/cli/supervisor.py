@@ -16,7 +16,7 @@ from fairlead.cli.postgres import Server
 from fairlead.cli.trouble import Trouble
 
 RESTARTS, WITHIN_SECONDS = 5, 60.0
-STOP_SECONDS = 3.0
+STOP_SECONDS = 7.0
 LOOK_SECONDS = 0.2
 
 Process = subprocess.Popen[bytes]

@@ -11,7 +11,8 @@ EXAMPLES = """
   fairlead serve --port 8080
   DATABASE_APP_URL=postgresql://app:secret@db/crm fairlead serve --host 0.0.0.0
 """
-KILL_SECONDS = 2
+# Longer than almost any request; with the database, whose end comes after ours, within the 10 s that containers give.
+KILL_SECONDS = 6
 RESPAWN_SECONDS = 0.5
 # Connections that are open at once, over all processes: those that dawdle cost little, but fill what there is.
 CONNECTIONS = 4096
