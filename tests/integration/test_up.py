@@ -18,7 +18,8 @@ from tests.installation import Installation, wait_for
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("up")]
 
-PROMISED_SECONDS = 5
+# What a container is given to end.
+PROMISED_SECONDS = 10
 PASSWORD = "a long enough passphrase"
 
 
@@ -91,6 +92,13 @@ def test_secrets_are_readable_by_their_owner_alone_and_in_no_log(running: Instal
     for secret in [(running.data / "secret_key").read_text().strip(), *passwords]:
         assert secret not in running.logs() + running.text()
     assert (running.data / "mail").stat().st_mode & 0o077 == 0
+
+
+def test_web_and_jobs_log_one_event_a_line(running: Installation) -> None:
+    running.ask("/healthz/")
+    for name, event in (("web", "request"), ("worker", "worker.started")):
+        lines = (running.data / "log" / f"{name}.log").read_text().splitlines()
+        assert event in [json.loads(line)["event"] for line in lines]
 
 
 @pytest.mark.parametrize("part", ["fairlead worker", "fairlead serve", "bin/postgres"])

@@ -3,7 +3,7 @@
 import argparse
 import resource
 
-from fairlead.foundation import config
+from fairlead.foundation import config, logs
 
 HELP = "serve the API (the database must be there; see `up` for all in one)"
 DETAILS = "Serves in the foreground, in FAIRLEAD_WEB_WORKERS processes of FAIRLEAD_WEB_THREADS threads each."
@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     settings = config.load()
@@ -41,6 +42,8 @@ def run(arguments: argparse.Namespace) -> None:
         respawn_failed_workers=True,
         respawn_interval=RESPAWN_SECONDS,
         workers_kill_timeout=KILL_SECONDS,
+        log_level=LogLevels(settings.log_level.lower()),
+        log_dictconfig=logs.standard_library(settings.log_level),
     ).serve()
 
 
