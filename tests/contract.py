@@ -97,10 +97,13 @@ def template_of(path: str) -> str | None:
 
 
 def _responses(method: str, path: str) -> dict[str, Any] | None:
-    """What the operation may answer; None for an address or a method that the description does not have."""
+    """What the operation may answer; None for an address that the description does not have.
+
+    Of a method that the address does not take, any of its operations tells.
+    """
     operations = description()["paths"].get(template_of(path) or "", {})
     operation = operations.get("get" if method == "HEAD" else method.lower())
-    return operation["responses"] if operation else None
+    return (operation or next(iter(operations.values())))["responses"] if operations else None
 
 
 @cache

@@ -24,6 +24,7 @@ _PROBLEMS: Mapping[int, tuple[type[DomainError], str, Mapping[str, list[str]]]] 
     ),
     403: (errors.NotPermitted, "Only an admin may do this.", {}),
     404: (errors.NotFound, "Nothing with this address exists, or you may not see it.", {}),
+    405: (errors.MethodNotAllowed, "This address takes GET, POST only.", {}),
     409: (
         errors.Conflict,
         "A request with this Idempotency-Key is still running: ask again in a moment.",
@@ -41,12 +42,14 @@ _PROBLEMS: Mapping[int, tuple[type[DomainError], str, Mapping[str, list[str]]]] 
 }
 _PROBLEM_HEADERS: Mapping[int, Mapping[str, str]] = {
     401: {"WWW-Authenticate": "How to sign in."},
+    405: {"Allow": "The methods that this address takes."},
     429: {
         "Retry-After": "Seconds to wait.",
         "RateLimit": "What is left of the limit, and when it begins anew.",
     },
     503: {"Retry-After": "Seconds to wait."},
 }
+_WITH_EXAMPLES = ("application/json", "multipart/form-data")
 
 
 class FairleadSchema(OpenAPISchema):
@@ -132,6 +135,7 @@ def _refusals(operation: Operation, method: str, access: Access) -> Iterator[int
         yield 403
     if "{" in operation.path:
         yield 404
+    yield 405
     if method != "GET":
         yield from (409, 413, 415)
     if method != "GET" or _answers_file(operation):
@@ -227,7 +231,7 @@ def _add_examples(details: Json, schemas: Json) -> None:
     bodies = [details.get("requestBody", {}), *details["responses"].values()]
     for body in bodies:
         for content_type, content in body.get("content", {}).items():
-            if content_type == "application/json" and "schema" in content:
+            if content_type in _WITH_EXAMPLES and "schema" in content:
                 content.setdefault("example", examples.example(content["schema"], schemas))
 
 
