@@ -21,6 +21,14 @@ class JsonNumber:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """Stands in the place of a value that cannot be taken, until its path is known; `name` is one within it."""
+
+    message: str
+    name: str = ""
+
+
 class StrictParser(Parser):
     """What ninja reads a body with. Raises `MalformedRequest` or `UnsupportedMediaType`."""
 
@@ -50,7 +58,8 @@ def _parse(request: HttpRequest) -> Any:
     if request.content_type != "application/json":
         raise UnsupportedMediaType("Send the body as JSON, with `Content-Type: application/json`.")
     try:
-        return _DECODER.decode(body.decode())
+        parsed = _DECODER.decode(body.decode())
+        _refuse_wrong(parsed)
     except RecursionError:
         raise MalformedRequest("The JSON is nested too deeply.") from None
     except UnicodeDecodeError:
@@ -58,21 +67,28 @@ def _parse(request: HttpRequest) -> Any:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise MalformedRequest(f"The body is not JSON: {error.msg} at {where}.") from None
+    return parsed
 
 
-def _refuse_constant(name: str) -> None:
-    raise MalformedRequest(f"{name} is not a number that JSON knows: give a decimal number.")
+def _refuse_wrong(value: Any, *path: str) -> None:
+    if isinstance(value, _Wrong):
+        names = [name[:50] for name in (*path, value.name) if name]
+        raise MalformedRequest.of(".".join(names)[:200] or "body", value.message)
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, one in inner:
+        _refuse_wrong(one, *path, str(step))
 
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _constant(name: str) -> _Wrong:
+    return _Wrong(f"{name} is not a number that JSON knows: give a decimal number.")
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Wrong:
     if len(pairs) > MOST_NAMES:
         raise MalformedRequest(f"An object has more than {MOST_NAMES} names: nothing here takes so many.")
     result = dict(pairs)
     if len(result) < len(pairs):
-        shown = _repeated(name for name, _ in pairs)[:50]
-        raise MalformedRequest(
-            f"{shown}: this name stands twice; give it once.", errors={shown: ["Give it once."]}
-        )
+        return _Wrong("This name stands twice: give it once.", _repeated(name for name, _ in pairs))
     return result
 
 
@@ -85,5 +101,5 @@ def _integer(text: str) -> int | JsonNumber:
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_pairs, parse_constant=_refuse_constant, parse_float=JsonNumber, parse_int=_integer
+    object_pairs_hook=_pairs, parse_constant=_constant, parse_float=JsonNumber, parse_int=_integer
 )
