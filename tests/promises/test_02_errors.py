@@ -59,7 +59,7 @@ CASES: tuple[tuple[str, str, dict[str, Any], int, list[str]], ...] = (
     ("POST", TEAMS, {"body": b"{"}, 400, []),
     ("POST", TEAMS, {"body": b"\xff"}, 400, []),
     ("POST", TEAMS, {"body": b'"; DROP TABLE tenancy_team; --'}, 400, []),
-    ("POST", TEAMS, {"body": b'{"name": NaN}'}, 400, []),
+    ("POST", TEAMS, {"body": b'{"name": NaN}'}, 400, ["name"]),
     ("POST", TEAMS, {"json": {}}, 400, ["name"]),
     ("POST", TEAMS, {"json": {"name": "a\x00b"}}, 400, ["name"]),
     ("POST", TEAMS, {"json": {"name": "a" * 101}}, 400, ["name"]),
