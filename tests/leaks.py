@@ -33,7 +33,9 @@ class Listener(logging.Handler):
         self._names: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the line as the log has it."""
+        """Keep the line as the log has it, but not those of the mail server that the tests play themselves."""
+        if record.name == "mail.log":
+            return
         self._heard.append(self.format(record))
 
     def hear(self, text: str) -> None:
@@ -58,6 +60,14 @@ class Listener(logging.Handler):
         text = f"{heard}\n{unquote_plus(heard)}"
         said = {part for word in set(_WORD.findall(text)) for part in (word, word.strip("._-+"))}
         return (said & self._words) | {name for name in self._names if name in text}
+
+    def complaint(self) -> str:
+        """What was found, each with the line that it stands in."""
+        lines = "\n".join(self._heard).splitlines()
+        return "\n".join(
+            f"{text}: {next((line for line in lines if text in line), 'written with per cent signs')[:2000]}"
+            for text in sorted(self.found())
+        )
 
 
 listener = Listener()
