@@ -25,7 +25,8 @@ Race = Callable[[World, Random, int], Counter[int]]
 
 def all_pay(world: World, random: Random, callers: int) -> Counter[int]:
     """The same amount each: as many as fit are taken."""
-    total, amount = random.randint(100, 90_000), random.randint(50, 9_000)
+    amount = random.randint(50, 9_000)
+    total = amount * random.randint(2, 30) + random.choice([0, amount // 2])
     invoice = make(
         world.owner, body(quantity=1, rate=_money(total)), status=random.choice(["Sent", "Pending"])
     )
