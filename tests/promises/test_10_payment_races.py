@@ -26,6 +26,7 @@ Race = Callable[[World, Random, int], Counter[int]]
 def all_pay(world: World, random: Random, callers: int) -> Counter[int]:
     """The same amount each: as many as fit are taken."""
     amount = random.randint(50, 9_000)
+    # Fewer than the newest 50 of history, by which `check` looks for the last step.
     total = amount * random.randint(2, 30) + random.choice([0, amount // 2])
     invoice = make(
         world.owner, body(quantity=1, rate=_money(total)), status=random.choice(["Sent", "Pending"])
