@@ -34,7 +34,7 @@ def attempts(model: type[OrganizationOwned], columns: Mapping[str, str]) -> Iter
     yield f"COPY {table} FROM PROGRAM 'true'", DENIED
     yield f"TRUNCATE {table} CASCADE", DENIED
     # Where it reads no column, row security itself refuses the rows of others that the statement comes upon.
-    merge = f"MERGE INTO {table} USING (SELECT 1) ON {table}.org_id IS NOT NULL WHEN MATCHED THEN"
+    merge = f"MERGE INTO {table} USING (SELECT 1) AS one ON {table}.org_id IS NOT NULL WHEN MATCHED THEN"
     yield f"{merge} DELETE", TRIGGER if model in FROZEN else DENIED
     if model in FROZEN:
         return
