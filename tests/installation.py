@@ -13,6 +13,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Self
 
+from django.utils.datastructures import CaseInsensitiveMapping
+
 from tests.leaks import listener
 from tests.world import Answer
 
@@ -118,7 +120,8 @@ class Installation:
         try:
             connection.request(method, path, body, {"Content-Type": "application/json", **headers})
             response = connection.getresponse()
-            return Answer(response.status, dict(response.headers), response.read())
+            answered = CaseInsensitiveMapping(dict(response.headers))
+            return Answer(response.status, answered, response.read())
         finally:
             connection.close()
 
