@@ -17,6 +17,7 @@ Document = Mapping[str, Any]
 
 MOST_LINES = 2_000
 MOST_CHARACTERS = 400_000
+MOST_ROWS = 50_000
 
 # Lines of more rows of text than this may break across pages; shorter ones stay whole.
 _TALL, _NARROWEST = 20, 20
@@ -34,7 +35,7 @@ class Unprintable(InvalidInput):
 
 
 def present(document: Document, mark: Mark | None) -> View:
-    """The finished texts of a document. Raises `Unprintable` beyond `MOST_LINES` and `MOST_CHARACTERS`."""
+    """The finished texts of a document. Raises `Unprintable` beyond what `refuse_too_large` takes."""
     refuse_too_large(document)
     words = localization.of(document["language"], _country(document["seller"]))
     heading, number = words.label(document["kind"]), document["number"] or ""
@@ -74,11 +75,13 @@ def present(document: Document, mark: Mark | None) -> View:
 
 
 def refuse_too_large(document: Document) -> None:
-    """Raise `Unprintable` beyond what a template can set in good time."""
+    """Raise `Unprintable` beyond what a template can set in good time and memory."""
     if len(document["lines"]) > MOST_LINES:
         raise Unprintable(f"lines: A document of more than {MOST_LINES} lines can't be printed.")
     if sum(map(len, _texts(document))) > MOST_CHARACTERS:
         raise Unprintable(f"A document of more than {MOST_CHARACTERS} characters can't be printed.")
+    if sum(len(text.splitlines()) for text in _texts(document)) > MOST_ROWS:
+        raise Unprintable(f"A document of more than {MOST_ROWS} rows of text can't be printed.")
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -350,3 +350,5 @@ def test_too_much_is_refused() -> None:
         presentation.present(document(lines=[printed.line("x")] * 5_000), None)
     with pytest.raises(Unprintable, match="400000 characters"):
         presentation.present(document(notes="x" * 2**20), None)
+    with pytest.raises(Unprintable, match="50000 rows"):
+        presentation.present(document(lines=[printed.line("x" + "\n" * 1_999)] * 190), None)
