@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fairlead.documents import pdf, presentation
-from fairlead.documents.presentation import MOST_CHARACTERS, MOST_LINES, Unprintable
+from fairlead.documents.presentation import MOST_CHARACTERS, MOST_LINES, MOST_ROWS, Unprintable
 from tests import printed_documents as printed
 from tests.hostile_texts import PAYLOADS
 from tests.printed_documents import AT, Json
@@ -79,7 +79,7 @@ LARGEST = {
     "lines": {"lines": [printed.line("x" * 100)] * MOST_LINES},
     "words": {"notes": "word " * (MOST_CHARACTERS // 5 - 1_000)},
     "one word": {"notes": "x" * (MOST_CHARACTERS - 5_000)},
-    "line breaks": {"notes": "\n" * (MOST_CHARACTERS - 5_000)},
+    "line breaks": {"notes": "\n" * (MOST_ROWS - 1_000)},
     "one line of the table": {"lines": [printed.line("word " * (MOST_CHARACTERS // 5 - 1_000))]},
     "another script": {"notes": "שלום " * (MOST_CHARACTERS // 5 - 1_000)},
 }
