@@ -25,7 +25,7 @@ def load(ground: Ground) -> Iterator[Row]:
         yield Row("load", "skipped: wrk is not installed (Debian: apt install wrk)", 0)
         return
     with serving(ground.folder / "serve.log") as served:
-        sent = sent_by(ground.small[0])
+        sent = sent_by(ground.busy[0])
         invoice = _issued(served, sent)
         works: dict[str, tuple[str, str, Any]] = {
             "list of 10": ("GET", "/api/invoices/?limit=10", None),

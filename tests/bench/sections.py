@@ -97,7 +97,7 @@ def numbers(ground: Ground) -> Iterator[Row]:
     from fairlead.billing import invoices
     from fairlead.tenancy.context import Actor, organization
 
-    member = ground.small[1]
+    member = ground.busy[1]
     actor = Actor(member.user_id, member.org_id, member.is_admin)
     given: dict[str, Any] = EXAMPLE | {"quantity": Decimal(80), "rate": Decimal(125), "due_date": None}
 
@@ -139,7 +139,7 @@ def _ratio(what: str, goal: float, works: Mapping[str, rounds.Work]) -> Row:
 
 def _create(ours: WSGIHandler, ground: Ground) -> Row:
     """A create beside a raw transaction of the very statements that it makes, in the other organization."""
-    sample = call(ours, headers(ground.small[0]), "POST", "/api/invoices/", EXAMPLE)
+    sample = call(ours, headers(ground.busy[0]), "POST", "/api/invoices/", EXAMPLE)
     earlier, statements = _statements(sample), _statements(sample)
     made = _ids(statements) - _ids(earlier)
 
