@@ -19,6 +19,12 @@ if parent := multiprocessing.parent_process():
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     die_with_parent(signal.SIGTERM, parent.pid or 0)
 
+# Threads that each make a PDF now and then would each keep what the largest took: here they share it. Not every C
+# library can be asked.
+_libc = ctypes.CDLL(None)
+if set_option := getattr(_libc, "mallopt", None):
+    set_option(-8, 2)  # M_ARENA_MAX
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "fairlead.settings"
 application = bodies.guard(get_wsgi_application(), config.load().web_threads)
 
@@ -41,7 +47,7 @@ def _open_fonts() -> None:
 
     pdf.warm_up()
     gc.collect()
-    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+    if trim := getattr(_libc, "malloc_trim", None):
         trim(0)
 
 
