@@ -1,6 +1,10 @@
 """A database that is given: the app role is made, or asked for, and never one that sees everything."""
 
+import os
+import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +19,7 @@ from fairlead.cli.trouble import Trouble
 from fairlead.foundation.config import Config
 
 PASSWORD = "given"
+PAGE = Path(__file__).parents[2] / "docs" / "operating.md"
 SETUP = (
     f"CREATE ROLE boss LOGIN CREATEROLE PASSWORD '{PASSWORD}'",
     f"CREATE ROLE plain LOGIN PASSWORD '{PASSWORD}'",
@@ -82,3 +87,28 @@ def test_an_old_server_is_refused(server: Server, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(databases, "OLDEST_SERVER", 19)
     with pytest.raises(Trouble, match="older than PostgreSQL 19"):
         databases.require_fit(server.address("plain", PASSWORD, "poor"))
+
+
+def test_the_page_s_statements_make_a_database_that_is_served(server: Server, tmp_path: Path) -> None:
+    roles, limits = re.findall(r"```sql\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    with psycopg.connect(server.address(postgres.SUPERUSER, PASSWORD), autocommit=True) as connection:
+        text = f"{roles}{limits}".replace("…", PASSWORD).replace("crm", "office")
+        for statement in re.findall(r"[^;]+;", re.sub("--.*", "", text)):
+            connection.execute(statement)
+    owner, app = (server.address(role, PASSWORD, "office") for role in ("office_owner", "office_app"))
+    given_both = {"DATABASE_URL": owner, "DATABASE_APP_URL": app, "FAIRLEAD_DATA": str(tmp_path)}
+    for words, said in ((["migrate"], ""), (["migrate"], "The database is up to date.\n")):
+        ran = subprocess.run(
+            [sys.executable, "-P", "-m", "fairlead", *words],
+            env=os.environ | given_both,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert said in ran.stdout
+    external.prepare(given(owner, app))
+    options = Config(data=tmp_path).database("app")["OPTIONS"]["options"]
+    with psycopg.connect(app) as plain, psycopg.connect(app, options=options) as served:
+        for name in re.findall(r"-c (\w+)=", options):
+            shown = [session.execute(f"SHOW {name}").fetchone() for session in (plain, served)]
+            assert shown[0] == shown[1], name
