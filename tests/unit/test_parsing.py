@@ -16,8 +16,11 @@ from fairlead.api.types import Between, Clearable, Day, DecimalText, Email, Id, 
 from fairlead.foundation.errors import MalformedRequest, UnsupportedMediaType
 
 scalars = st.none() | st.booleans() | st.integers(-(10**14), 10**14) | st.text()
+# Small ones: it is the shapes that count, and large ones take all the time.
 documents = st.dictionaries(
-    st.text(), st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
+    st.text(),
+    st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8),
+    max_size=5,
 )
 
 
