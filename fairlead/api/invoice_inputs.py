@@ -16,6 +16,7 @@ from fairlead.api.types import (
     Email,
     EmailAddress,
     Flag,
+    Form,
     Id,
     Line,
     Prose,
@@ -49,7 +50,9 @@ def _country(code: str) -> str:
 Reference = Annotated[Id, BeforeValidator(_id_of)]
 Country = Annotated[str, Field(max_length=2, examples=["DE"]), AfterValidator(_country)]
 Unit = Annotated[
-    str, Field(pattern="^[A-Z0-9]{2,3}$", examples=["HUR"], description="UN/ECE Recommendation 20.")
+    str,
+    Form("[A-Z0-9]{2,3}", "Give a unit by its code of UN/ECE Recommendation 20, such as HUR for hours."),
+    Field(examples=["HUR"], description="UN/ECE Recommendation 20."),
 ]
 Days = Annotated[int, Between(0, 3650)]
 

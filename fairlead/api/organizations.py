@@ -18,7 +18,7 @@ from fairlead.api.changes import NOT_GIVEN, Change, ReadOnly
 from fairlead.api.invoice_inputs import Address, Language
 from fairlead.api.pages import Listed, Listing, Page
 from fairlead.api.seam import caller_of, if_match
-from fairlead.api.types import Between, Body, Clearable, Currency, Email, Line
+from fairlead.api.types import Between, Body, Clearable, Color, Currency, Email, Form, Line
 from fairlead.billing import numbering
 from fairlead.foundation.errors import NotFound, TooLarge
 from fairlead.foundation.pages import Key
@@ -30,17 +30,39 @@ router = Router()
 
 
 class ElectronicAddress(Body):
-    scheme: Annotated[str, Field(pattern="^[0-9A-Z]{2,4}$", examples=["0204"])]
+    scheme: Annotated[
+        str,
+        Form("[0-9A-Z]{2,4}", "Give the scheme by its code, such as 0204 or EM."),
+        Field(examples=["0204"]),
+    ]
     id: Annotated[str, Line(100, filled=True)]
 
 
-Bic = Annotated[str, Field(pattern="^([A-Z0-9]{8}([A-Z0-9]{3})?)?$", examples=["BYLADEM1001"])]
+def _compact(text: str) -> str:
+    return text.replace(" ", "").upper()
+
+
+Iban = Annotated[
+    str,
+    Form(
+        "[A-Za-z]{2}[0-9]{2}( ?[A-Za-z0-9]){11,30}",
+        "Give an IBAN: its country, two digits, then the account, such as DE02 1203 0000 0000 2020 51.",
+        _compact,
+    ),
+    Field(examples=["DE02120300000000202051"]),
+]
+Bic = Annotated[
+    str,
+    Form(
+        "([A-Z0-9]{8}([A-Z0-9]{3})?)?",
+        "Give a BIC of 8 or 11 capital letters and digits, such as BYLADEM1001.",
+    ),
+    Field(examples=["BYLADEM1001"]),
+]
 
 
 class BankAccount(Body):
-    iban: Annotated[
-        str, Field(pattern="^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$", examples=["DE02120300000000202051"])
-    ]
+    iban: Iban
     bic: Clearable[Bic] = ""
     account_holder: Clearable[Annotated[str, Line(140)]] = ""
     bank_name: Clearable[Annotated[str, Line(140)]] = ""
@@ -49,8 +71,15 @@ class BankAccount(Body):
     ] = None
 
 
-VatId = Annotated[str, Field(pattern="^([A-Z]{2}[A-Z0-9+*]{2,30})?$", examples=["DE136695976"])]
-Accent = Annotated[str, Field(pattern="^(#[0-9a-f]{6})?$", examples=["#2f5bd7"])]
+VatId = Annotated[
+    str,
+    Form(
+        "([A-Z]{2}[A-Z0-9+*]{2,30})?",
+        "Give a VAT identifier: the two capital letters of its country, then the number without spaces,"
+        " such as DE136695976.",
+    ),
+    Field(examples=["DE136695976"]),
+]
 Terms = Annotated[int, Between(0, 3650), Field(description="Days until an invoice is due.")]
 
 
@@ -82,7 +111,7 @@ class Settings(Body):
     language: Language = "en"
     time_zone: Annotated[str, Line(64, filled=True), Field(examples=["Europe/Berlin"])] = "UTC"
     payment_terms: Terms | None = None
-    accent_color: Clearable[Accent] = ""
+    accent_color: Clearable[Color] = ""
 
 
 class NewOrganization(Settings):

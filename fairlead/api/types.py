@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar, TypeVar
 from uuid import UUID
 
-from annotated_types import Ge, GroupedMetadata, Le, MaxLen, MinLen
+from annotated_types import Ge, GroupedMetadata, Le, MaxLen
 from ninja import Schema
 from pydantic import (
     AfterValidator,
@@ -144,10 +144,11 @@ def _email(text: str) -> str:
 
 def _currency(text: str) -> str:
     if text not in CURRENCIES:
-        raise refuse_rule("Give a currency by its three letters of ISO 4217, such as EUR.")
+        raise refuse_rule(_CURRENCY_WORDS)
     return text
 
 
+_CURRENCY_WORDS = "Give a currency by its three letters of ISO 4217, such as EUR."
 _DECIMAL_TEXT = {"type": "string", "pattern": r"^-?[0-9]{1,15}(\.[0-9]{1,10})?$"}
 _DECIMAL_SCHEMA = {
     "anyOf": [_DECIMAL_TEXT, {"type": "number"}],
@@ -208,7 +209,7 @@ class Line(GroupedMetadata):
     def __iter__(self) -> Iterator[Any]:
         yield MaxLen(self.most)
         if self.filled:
-            yield MinLen(1)
+            yield _Told({"minLength": 1})
         yield _Told({"pattern": _pattern(self.one_line, self.filled)})
         yield AfterValidator(_clean(self.one_line))
         if self.filled:
@@ -220,6 +221,26 @@ class Prose(Line):
     """Likewise a text that may have line breaks and tabs."""
 
     one_line: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form(GroupedMetadata):
+    """In `Annotated[str, Form("[A-Z]{3}", "Give …")]`: a text of this form. `words` ask for it, for people do not read
+    expressions; `tidy` makes one spelling of those that the form takes.
+    """
+
+    form: str
+    words: str
+    tidy: Callable[[str], str] = str
+
+    def __iter__(self) -> Iterator[Any]:
+        yield AfterValidator(self._check)
+        yield _Told({"pattern": f"^{self.form}$"})
+
+    def _check(self, text: str) -> str:
+        if not re.fullmatch(self.form, text):
+            raise refuse(self.words)
+        return self.tidy(text)
 
 
 Email = Annotated[
@@ -235,7 +256,12 @@ EmailAddress = Annotated[
     _Told({"pattern": f"^{_EMAIL.pattern}$", "examples": ["a@example.com"]}),
 ]
 Currency = Annotated[
-    str, Field(min_length=3, max_length=3, pattern="^[A-Z]{3}$", examples=["EUR"]), AfterValidator(_currency)
+    str, Form("[A-Z]{3}", _CURRENCY_WORDS), Field(examples=["EUR"]), AfterValidator(_currency)
+]
+Color = Annotated[
+    str,
+    Form("(#[0-9A-Fa-f]{6})?", "Give a colour as # and six hexadecimal digits, such as #2f5bd7.", str.lower),
+    Field(examples=["#2f5bd7"]),
 ]
 
 

@@ -110,6 +110,31 @@ def test_an_address_or_a_list_of_accounts_is_replaced_whole(world: World) -> Non
     assert [(one["iban"], one["bic"]) for one in seen["bank_accounts"]] == [("AT611904300234573201", "")]
 
 
+def test_a_code_is_kept_in_one_spelling(world: World) -> None:
+    given = {"accent_color": "#2F5BD7", "bank_accounts": [{"iban": "de02 1203 0000 0000 2020 51"}]}
+    seen = api(world.owner).put(address(world), given).json
+    assert (seen["accent_color"], seen["bank_accounts"][0]["iban"]) == ("#2f5bd7", "DE02120300000000202051")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"currency": "eur"}, "three letters"),
+        ({"accent_color": "red"}, "#2f5bd7"),
+        ({"vat_id": "DE 136695976"}, "without spaces"),
+        ({"bank_accounts": [{"iban": "12"}]}, "Give an IBAN"),
+        ({"bank_accounts": [{"iban": "DE02120300000000202051", "bic": "x"}]}, "Give a BIC"),
+        ({"electronic_address": {"scheme": "x", "id": "1"}}, "by its code"),
+    ],
+)
+def test_what_is_not_of_its_form_is_asked_for_in_words(
+    given: dict[str, Any], says: str, world: World
+) -> None:
+    answer = api(world.owner).put(address(world), given)
+    assert answer.status == 400
+    assert says in answer.json["detail"]
+
+
 def test_the_numbers_of_invoices_are_set_here(world: World) -> None:
     before = api(world.owner).get(address(world))
     assert before.json["number_series"] == {

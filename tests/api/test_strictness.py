@@ -203,6 +203,26 @@ def test_a_content_type_without_a_body_does_no_harm(operation: Operation, world:
     assert answer.status in (200, 201)
 
 
+@pytest.mark.parametrize("text", ["", "?", "x", "eur", "^{}" * 200])
+@pytest.mark.parametrize("operation", WITH_JSON, ids=str)
+def test_no_message_shows_an_expression(operation: Operation, text: str, world: World) -> None:
+    body = _example(operation)
+    for name, place in _texts(operation.body_schema):
+        _put(body, place, name, text)
+    answer = operation.call(
+        _caller(operation, world), path_ids(operation, make_cast(world), world.owner), json=body
+    )
+    _require_words(answer)
+
+
+def test_no_message_about_a_parameter_or_a_header_shows_an_expression(world: World) -> None:
+    call = api(world.owner)
+    _require_words(call.get("/api/invoices/?currency=x&assigned_to=x&due_before=x&status=x"))
+    for name in ("organization-id", "Idempotency-Key", "If-Match"):
+        _require_words(call.patch("/api/profile/", {"name": "N"}, headers={name: "x"}))
+    _require_words(call.post("/api/teams/", {"name": "N"}, headers={"Idempotency-Key": "\u00e4"}))
+
+
 @pytest.mark.promise(37)
 def test_very_many_names_are_refused_in_few_words(world: World) -> None:
     raw = json.dumps({f"n{number}": 1 for number in range(80_000)}).encode()
@@ -235,6 +255,13 @@ def _caller(operation: Operation, world: World) -> Api:
 
 def _send(operation: Operation, world: World, ids: dict[str, str], raw: bytes) -> Answer:
     return _caller(operation, world).call(operation.method, operation.address(ids), body=raw)
+
+
+def _require_words(answer: Answer) -> None:
+    """A number series is the one thing whose pattern people write."""
+    errors = answer.json.get("errors", {}) if answer.status >= 400 else {}
+    for path, messages in errors.items():
+        assert path == "number_series.pattern" or not set("^{") & {*"".join(messages)}, (path, messages)
 
 
 def _example(operation: Operation) -> dict[str, Any]:
