@@ -30,6 +30,7 @@ APPEND_SLASH = False
 MIDDLEWARE = [
     "fairlead.api.middleware.request_ids",
     "fairlead.api.middleware.api_problems",
+    "fairlead.api.middleware.known_hosts",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

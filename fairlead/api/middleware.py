@@ -1,15 +1,21 @@
-"""What surrounds every request: an id for the log, HEAD as GET, and our errors where Django would answer in its own."""
+"""What surrounds every request: an id for the log, HEAD as GET, and our errors where Django would answer in its own.
+
+A host name that is not ours gets no further.
+"""
 
 import re
 from collections.abc import Callable
 
 import structlog
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
 from fairlead.api import problems
+from fairlead.foundation.errors import MalformedRequest
 from fairlead.foundation.ids import new_id
 
 log = structlog.get_logger()
+_UNKNOWN_HOST = "This name is not answered here: whoever runs Fairlead adds it to FAIRLEAD_ALLOWED_HOSTS."
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -48,6 +54,22 @@ def api_problems(
             request.method = "HEAD"
             return _bodiless(response)
         return response
+
+    return handle
+
+
+def known_hosts(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Refuse a host name that nobody has allowed, in words for whoever runs this. The log is told, but not the name."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            log.warning("unknown_host")
+            return problems.respond(request, MalformedRequest.of("Host", _UNKNOWN_HOST))
+        return get_response(request)
 
     return handle
 
