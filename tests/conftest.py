@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -19,6 +20,12 @@ from tests.settings import TEST_FOLDER
 from tests.world import World, make_world
 
 pytest_plugins = ["tests.promises.plugin"]
+# How fast cases are made says how busy the machine is, and nothing of the code.
+hypothesis.settings.register_profile(
+    "fairlead", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("fairlead")
+
 _server = pytest.StashKey[database.TestServer]()
 
 
