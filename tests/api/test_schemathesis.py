@@ -40,7 +40,9 @@ REFUSALS = ["401", "403", "404", "409", "412", "413", "415", "422", "429"]
 DAYS = ("due_before", "due_after", "issued_before", "issued_after")
 TOTALS = ("min_total", "max_total")  # of at most fifteen digits, before and after the point taken together
 SENSE = {
-    **{"cursor": "", "ordering": "-created_on", "currency": "EUR"},
+    "cursor": "",
+    "ordering": "-created_on",
+    "currency": "EUR",
     **dict.fromkeys(DAYS, "2026-01-01"),
     **dict.fromkeys(TOTALS, "-99.5"),
 }
