@@ -1,5 +1,6 @@
 """A wanted total is hit exactly, and the adjustment stays as an amount when lines change."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -134,3 +135,11 @@ def test_an_adjustment_that_outlived_its_rate_or_its_lines_is_refused() -> None:
         compute([line(1, 10)], [adjustment], terms())
     with pytest.raises(TotalsError, match=r"allowances\.0\.amount: .*above"):
         compute([line()], [allowance(100), adjustment], terms())
+
+
+def test_the_total_that_it_has_needs_no_adjustment_though_it_is_below_the_tax() -> None:
+    returned, how = [line(-1, "1.00")], replace(terms(None), tax_amount=Decimal("1.00"))
+    assert compute(returned, [], how).total_amount == 0
+    assert adjust(returned, [], how, Decimal("0.00")) is None
+    with pytest.raises(TotalsError, match="the tax alone"):
+        adjust(returned, [], how, Decimal("0.50"))

@@ -20,21 +20,20 @@ def adjust(
     It takes the place of an adjustment among `amounts`. Net of it is round(difference ÷ (1 + rate)), its tax the rest
     of the difference. Raises `TotalsError` at `total_amount` where lines are taxed in several ways.
     """
-    checks.refuse([("total_amount", _problem(wanted_total, terms))])
+    checks.refuse([("total_amount", checks.money_problem(wanted_total, terms.currency_digits))])
     others = [amount for amount in amounts if not amount.is_adjustment]
     with localcontext(EXACT):
         computed = compute(lines, others, terms)
         difference = round_money(wanted_total - computed.total_amount, terms.currency_digits)
         if not difference:
             return None
+        checks.refuse([("total_amount", _below_tax(wanted_total, terms))])
         adjustment = _of(difference, _only_row(computed), terms)
         compute(lines, [*others, adjustment], terms)
     return adjustment
 
 
-def _problem(wanted_total: Decimal, terms: Terms) -> str | None:
-    if problem := checks.money_problem(wanted_total, terms.currency_digits):
-        return problem
+def _below_tax(wanted_total: Decimal, terms: Terms) -> str | None:
     if terms.tax_amount is not None and wanted_total < terms.tax_amount:
         return f"Give at least {terms.tax_amount}, which is the tax alone, or lower tax."
     return None
