@@ -59,7 +59,7 @@ def _drawn(cluster: str) -> str:
 
 def _in_one_font(cluster: str) -> bool:
     needed = {ord(character) for character in cluster if character not in _JOINERS}
-    return any(needed <= family for family in fonts.coverage())
+    return any(all(point in family for point in needed) for family in fonts.coverage())
 
 
 def _clusters(text: str) -> list[str]:

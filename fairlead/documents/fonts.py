@@ -1,5 +1,6 @@
 """The typefaces of documents: Inter, Noto for the scripts that it lacks, and Noto CJK where it is installed."""
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
@@ -31,7 +32,19 @@ _FACES = (
 )
 
 # Control characters and private use: PDF/A and PDF/UA take none of them, although Inter maps some.
-_REFUSED = frozenset([*range(0x20), *range(0x7F, 0xA0), *range(0xE000, 0xF900), *range(0xF0000, 0x110000)])
+_REFUSED = (range(0x20), range(0x7F, 0xA0), range(0xE000, 0xF900), range(0xF0000, 0x110000))
+
+
+class CodePoints:
+    """Which code points a family draws: a bit for each, for as a set those of a large one take ten MiB."""
+
+    def __init__(self, points: Iterable[int]) -> None:
+        self._bits = bytearray(0x110000 // 8)
+        for point in points:
+            self._bits[point >> 3] |= 1 << (point & 7)
+
+    def __contains__(self, point: int) -> bool:
+        return bool(self._bits[point >> 3] & 1 << (point & 7))
 
 
 @cache
@@ -48,7 +61,7 @@ def families() -> tuple[str, ...]:
 
 
 @cache
-def coverage() -> tuple[frozenset[int], ...]:
+def coverage() -> tuple[CodePoints, ...]:
     """The code points that each family draws, in the order of `families`."""
     return tuple(_covered(family) for family in families())
 
@@ -62,17 +75,18 @@ def _folder(face: Face) -> Path:
     return Path(str(files(face.package))) / face.folder
 
 
-def _covered(family: str) -> frozenset[int]:
+def _covered(family: str) -> CodePoints:
     """What every upright file of the family draws: text stands in more than one weight."""
     fonts = [font for face in _installed() if face.family == family for font in _upright(_folder(face))]
-    return frozenset.intersection(*(_code_points(font) for font in fonts)) - _REFUSED
+    common = set.intersection(*(_code_points(font) for font in fonts))
+    return CodePoints(point for point in common if not any(point in refused for refused in _REFUSED))
 
 
 def _upright(folder: Path) -> list[Path]:
     return [file for file in folder.glob("*.[ot]tf") if "Italic" not in file.name]
 
 
-def _code_points(file: Path) -> frozenset[int]:
+def _code_points(file: Path) -> set[int]:
     with TTFont(file, lazy=True) as font:
         best: dict[int, Any] = font.getBestCmap()
-        return frozenset(best)
+        return set(best)
