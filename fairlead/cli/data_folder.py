@@ -34,7 +34,10 @@ class DataFolder:
 
 def claim(path: Path) -> DataFolder:
     """Make the folder if need be and hold it. Raises Trouble where another start has it."""
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileNotFoundError:  # such as below /proc, where nobody can make anything
+        raise Trouble(f"{path} cannot be made: choose another --data.") from None
     # Under root the server runs as another user, which passes through here to its own folder.
     path.chmod(0o711 if os.geteuid() == 0 else 0o700)
     lock = (path / "lock").open("ab")

@@ -6,6 +6,7 @@ from django.db import OperationalError, connection
 
 from fairlead.cli.trouble import Trouble
 from fairlead.foundation import config
+from fairlead.foundation.config import Config, Role
 
 
 def load() -> None:
@@ -13,13 +14,19 @@ def load() -> None:
     django.setup()
 
 
-def load_running() -> None:
-    """Make models usable and see that the database answers. Raises Trouble with what to start."""
+def require_installation(role: Role = "app") -> Config:
+    """The settings, where they say how this role reaches a database. Raises Trouble where nothing was started yet."""
     settings = config.load()
-    if not settings.database_address("app"):
+    if not settings.database_address(role):
         raise Trouble(
             f"There is no Fairlead in {settings.data} yet: start it with `fairlead up`, or name its --data."
         )
+    return settings
+
+
+def load_running() -> None:
+    """Make models usable and see that the database answers. Raises Trouble with what to start."""
+    settings = require_installation()
     load()
     try:
         connection.ensure_connection()
@@ -27,7 +34,7 @@ def load_running() -> None:
         raise Trouble(_not_running(settings)) from None
 
 
-def _not_running(settings: config.Config) -> str:
+def _not_running(settings: Config) -> str:
     if settings.is_embedded:
         return f"Fairlead is not running with the data in {settings.data}: start it with `fairlead up` first."
     return "The database does not answer: see DATABASE_URL and DATABASE_APP_URL."

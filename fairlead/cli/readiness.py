@@ -23,6 +23,12 @@ def address(host: str, port: int) -> str:
     return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
 
 
+def require_port(port: int) -> None:
+    """Raise Trouble for what is no port."""
+    if not 0 < port < 65536:
+        raise Trouble(f"There is no port {port}: choose a --port from 1 to 65535.")
+
+
 def await_port(host: str, port: int) -> None:
     """Return once the port is free. Raises Trouble when it stays taken, or cannot be ours."""
     deadline = time.monotonic() + PORT_SECONDS

@@ -172,9 +172,12 @@ def test_a_wrong_setting_is_named_but_not_repeated(tmp_path: Path, variable: str
     assert len(refused.stderr.splitlines()) == 1
 
 
-def test_a_data_folder_that_cannot_be_is_told_in_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["data", "/proc/data", "/dev/null/data"])
+def test_a_data_folder_that_cannot_be_is_told_in_one_line(tmp_path: Path, place: str) -> None:
     (tmp_path / "data").write_text("a file is in the way")
-    refused = Installation(tmp_path).run("up")
+    new = Installation(tmp_path)
+    new.data = tmp_path / place
+    refused = new.run("up")
     assert refused.returncode == 1
     assert len(refused.stderr.splitlines()) == 1
     assert "choose another --data" in refused.stderr

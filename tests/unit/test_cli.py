@@ -1,7 +1,10 @@
 """The command line: what it explains, and what it never shows."""
 
 import json
+import os
+import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +43,27 @@ def test_a_wrong_call_is_told_and_exits_with_2(
 ) -> None:
     assert run(monkeypatch, *words) == 2
     assert "usage: fairlead" in capsys.readouterr().err
+
+
+def refused(*words: str) -> str:
+    """What a command that should end at once says; by itself, for it would otherwise run for ever."""
+    command = [sys.executable, "-P", "-m", "fairlead", *words]
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE")}
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, env=surroundings, check=False)
+    assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (1, "", 1)
+    return ended.stderr
+
+
+@pytest.mark.parametrize("name", ["worker", "serve", "token", "migrate"])
+def test_where_there_is_no_fairlead_one_line_says_so(name: str, tmp_path: Path) -> None:
+    assert "There is no Fairlead in" in refused(name, "--data", str(tmp_path / "nope"))
+
+
+@pytest.mark.parametrize(("name", "port"), [("up", "0"), ("up", "99999"), ("serve", "-1")])
+def test_what_is_no_port_is_told_before_anything_is_made(name: str, port: str, tmp_path: Path) -> None:
+    told = refused(name, f"--port={port}", "--data", str(tmp_path / "new"))
+    assert told == f"fairlead: There is no port {port}: choose a --port from 1 to 65535.\n"
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.fixture

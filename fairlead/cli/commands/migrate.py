@@ -5,7 +5,7 @@ import argparse
 import psycopg
 from django.db import OperationalError
 
-from fairlead.cli import external, migrations
+from fairlead.cli import django_setup, external, migrations
 from fairlead.cli.progress import say
 from fairlead.cli.trouble import Trouble
 from fairlead.foundation import config
@@ -28,10 +28,8 @@ def run(arguments: argparse.Namespace) -> None:
     settings = config.load()
     if not settings.is_embedded:
         external.prepare(settings)
-    elif not settings.database_address("owner"):
-        raise Trouble(
-            f"There is no Fairlead in {settings.data} yet: start it with `fairlead up`, or name its --data."
-        )
+    else:
+        django_setup.require_installation("owner")
     if arguments.write:
         migrations.write(arguments.write)
         return

@@ -3,7 +3,8 @@
 import argparse
 import resource
 
-from fairlead.foundation import config, logs
+from fairlead.cli import django_setup, readiness
+from fairlead.foundation import logs
 
 HELP = "serve the API (the database must be there; see `up` for all in one)"
 DETAILS = "Serves in the foreground, in FAIRLEAD_WEB_WORKERS processes of FAIRLEAD_WEB_THREADS threads each."
@@ -28,7 +29,8 @@ def run(arguments: argparse.Namespace) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
-    settings = config.load()
+    readiness.require_port(arguments.port)
+    settings = django_setup.require_installation()
     _allow_open_files(CONNECTIONS)
     Server(
         "fairlead.wsgi:application",

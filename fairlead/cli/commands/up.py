@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    readiness.require_port(arguments.port)
     obey_signals()
     processes.die_with_uv()
     supervisor = Supervisor()

@@ -17,6 +17,7 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 
 def run(_arguments: argparse.Namespace) -> None:
+    django_setup.require_installation()
     django_setup.load()
     from fairlead.messaging import worker
 
