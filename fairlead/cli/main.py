@@ -4,6 +4,7 @@ import argparse
 import errno
 import importlib
 import os
+import signal
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -44,6 +45,18 @@ DISK_ERRORS = {
 
 def main() -> None:
     """Run the command of `sys.argv`. Exits with 1 and one line for what the caller can mend, 2 for a wrong call."""
+    try:
+        try:
+            _run()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read us has seen enough (`| head`); what is left goes nowhere, or Python would complain of it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(128 + signal.SIGPIPE)
+
+
+def _run() -> None:
     arguments = _parser().parse_args()
     # Whatever project the caller's shell is set up for.
     os.environ["DJANGO_SETTINGS_MODULE"] = "fairlead.settings"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,17 @@ def test_what_is_no_port_is_told_before_anything_is_made(name: str, port: str, t
     told = refused(name, f"--port={port}", "--data", str(tmp_path / "new"))
     assert told == f"fairlead: There is no port {port}: choose a --port from 1 to 65535.\n"
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("words", ["settings", "settings --markdown", "settings --help", "doctor --rules"])
+def test_a_reader_that_has_seen_enough_hears_no_complaint(words: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-P", "-m", "fairlead", *words.split()]
+    told = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert told.stderr == b""
+    assert told.returncode in (0, 128 + signal.SIGPIPE)
 
 
 @pytest.fixture
