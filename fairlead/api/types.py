@@ -24,16 +24,12 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from fairlead.api.parsing import JsonNumber
 from fairlead.foundation.money import CURRENCIES
-from fairlead.foundation.text import complaint
+from fairlead.foundation.text import EMAIL, LONGEST_EMAIL, complaint, email_complaint
 
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,12}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
-_EMAIL = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
-)
 
 
 # The kind of error that is a rule broken, in a body that is well-formed; see `problems`.
@@ -137,8 +133,8 @@ def _filled(text: str) -> str:
 
 
 def _email(text: str) -> str:
-    if text and not _EMAIL.fullmatch(text):
-        raise refuse("Give an e-mail address such as billing@example.com.")
+    if text and (wrong := email_complaint(text)):
+        raise refuse(wrong)
     return text
 
 
@@ -245,15 +241,15 @@ class Form(GroupedMetadata):
 
 Email = Annotated[
     str,
-    Line(254),
+    Line(LONGEST_EMAIL),
     AfterValidator(_email),
-    _Told({"pattern": f"^({_EMAIL.pattern})?$", "examples": ["a@example.com"]}),
+    _Told({"pattern": f"^({EMAIL.pattern})?$", "examples": ["a@example.com"]}),
 ]
 EmailAddress = Annotated[
     str,
-    Line(254, filled=True),
+    Line(LONGEST_EMAIL, filled=True),
     AfterValidator(_email),
-    _Told({"pattern": f"^{_EMAIL.pattern}$", "examples": ["a@example.com"]}),
+    _Told({"pattern": f"^{EMAIL.pattern}$", "examples": ["a@example.com"]}),
 ]
 Currency = Annotated[
     str, Form("[A-Z]{3}", _CURRENCY_WORDS), Field(examples=["EUR"]), AfterValidator(_currency)

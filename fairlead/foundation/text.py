@@ -7,6 +7,11 @@ import unicodedata
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile(r"[\n\t\u2028\u2029]")
 _DIRECTIONS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
+)
+LONGEST_EMAIL = 254
 
 
 def complaint(text: str, *, one_line: bool) -> str | None:
@@ -16,6 +21,13 @@ def complaint(text: str, *, one_line: bool) -> str | None:
     if one_line and _BREAKS.search(text):
         return "Write this on one line, without line breaks or tabs."
     return None
+
+
+def email_complaint(text: str) -> str | None:
+    """What is wrong with this e-mail address, in words for its writer, or None."""
+    if len(text) <= LONGEST_EMAIL and EMAIL.fullmatch(text):
+        return None
+    return "Give an e-mail address such as billing@example.com."
 
 
 def folded(text: str) -> str:

@@ -67,6 +67,14 @@ def test_what_is_no_port_is_told_before_anything_is_made(name: str, port: str, t
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.parametrize("email", ["nonsense", "", "a@b", "a b@example.com", "a" * 250 + "@example.com"])
+def test_who_is_made_has_an_e_mail_address(
+    email: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "user", "create", f"--email={email}", "--organization", "Acme") == 1
+    assert capsys.readouterr().err.startswith("fairlead: --email: Give an e-mail address")
+
+
 @pytest.mark.parametrize("words", ["settings", "settings --markdown", "settings --help", "doctor --rules"])
 def test_a_reader_that_has_seen_enough_hears_no_complaint(words: str) -> None:
     reading, writing = os.pipe()

@@ -7,6 +7,8 @@ import sys
 
 from fairlead.cli import django_setup
 from fairlead.cli.progress import say
+from fairlead.cli.trouble import Trouble
+from fairlead.foundation.text import email_complaint
 
 HELP = "make a person and the organization that they are the admin of"
 DETAILS = """
@@ -28,11 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    email = arguments.email.strip().lower()
+    if wrong := email_complaint(email):
+        raise Trouble(f"--email: {wrong}")
     django_setup.load_running()
     password, is_made = _password(arguments.password_stdin)
-    organization_id = _create(
-        arguments.email.strip().lower(), arguments.name, arguments.organization, password
-    )
+    organization_id = _create(email, arguments.name, arguments.organization, password)
     say(f"{arguments.email} is the admin of {arguments.organization} ({organization_id}).")
     if is_made:
         say(f"The password is {password}")
