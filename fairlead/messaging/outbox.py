@@ -48,13 +48,15 @@ class NewEmail:
 def queue(email: NewEmail) -> OutboundEmail:
     """Write the mail and its job into the caller's transaction: they are committed, or rolled back, with its work.
 
+    Who is named twice gets it once, at the first place of recipients, cc and bcc.
+
     Raises `InvalidInput` that names the field, and `RuntimeError` where no organization is bound.
     """
     _check(email)
     organization = Organization.objects.get(id=current_org_id())
     message = email.message.replace("\r\n", "\n")
     letter = letters.render(organization, email.subject, message, email.facts, email.language)
-    email_id = new_id()
+    email_id, named = new_id(), set[str]()
     return OutboundEmail.objects.create(
         id=email_id,
         org=organization,
@@ -63,9 +65,9 @@ def queue(email: NewEmail) -> OutboundEmail:
         created_by_id=actor_id(),
         sender_name=organization.name,
         sender_address=settings.MAIL_FROM,
-        recipients=list(email.recipients),
-        cc=list(email.cc),
-        bcc=list(email.bcc),
+        recipients=_new(email.recipients, named),
+        cc=_new(email.cc, named),
+        bcc=_new(email.bcc, named),
         reply_to=email.reply_to or organization.email,
         subject=email.subject,
         language=email.language,
@@ -102,6 +104,17 @@ def _check_recipients(email: NewEmail) -> None:
         raise InvalidInput.of(
             "recipients", f"Give at most {_MOST_RECIPIENTS} recipients, cc and bcc included."
         )
+
+
+def _new(mailboxes: Iterable[str], named: set[str]) -> list[str]:
+    """Those whose address is not among the `named`, which it joins. No provider of today tells capitals from others."""
+    new = []
+    for mailbox in mailboxes:
+        address = mail.parse_mailbox("recipients", mailbox).addr_spec.lower()
+        if address not in named:
+            named.add(address)
+            new.append(mailbox)
+    return new
 
 
 def _flat(facts: Iterable[tuple[str, str]]) -> Iterable[str]:

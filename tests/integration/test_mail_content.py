@@ -135,6 +135,17 @@ def test_what_would_break_out_is_refused_by_name(world: World, field: str, chang
         assert not OutboundEmail.objects.exists()
 
 
+def test_who_is_named_twice_is_stored_once(world: World) -> None:
+    given = {
+        "recipients": ["anna@example.com", "Anna <ANNA@example.com>", "bert@example.com", "anna@example.com"],
+        "cc": ["bert@example.com", "carl@example.com"],
+        "bcc": ["dora@example.com", "Carl@example.com", "dora@example.com"],
+    }
+    email = queue(world.acme, **given)
+    assert email.recipients == ["anna@example.com", "bert@example.com"]
+    assert (email.cc, email.bcc) == (["carl@example.com"], ["dora@example.com"])
+
+
 def test_a_file_name_with_a_line_break_is_refused() -> None:
     with pytest.raises(InvalidInput, match=r"attachment\.file_name"):
         mail.compose(make_mail(file=File("a\r\nX-Evil: 1.pdf", "application/pdf", b"")))
