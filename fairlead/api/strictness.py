@@ -1,7 +1,9 @@
 """What is refused before an operation reads its request: names that no schema has, and bodies of another kind."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -12,6 +14,7 @@ from fairlead.foundation.errors import MalformedRequest, TooLarge, UnsupportedMe
 
 # What the boundaries and heads of a multipart body may take beside its file.
 _FRAME_BYTES = 64 * 1024
+_ESCAPED = re.compile(r"[\udc80-\udcff]")
 
 
 def check(operation: Operation, request: HttpRequest) -> None:
@@ -27,6 +30,14 @@ def check(operation: Operation, request: HttpRequest) -> None:
 def _check_query(known: set[str], request: HttpRequest) -> None:
     unknown = f"There is no such parameter here. Known: {', '.join(sorted(known)) or 'none'}."
     _refuse(request.GET.lists(), known, unknown, "Give this parameter once.")
+    broken = [(name, ["", ""]) for name in _not_text(request)]
+    _refuse(broken, known, unknown, "Give this as UTF-8 text, percent-encoded.")
+
+
+def _not_text(request: HttpRequest) -> Iterator[str]:
+    """The parameters whose value is not UTF-8; Django has put another character in its place."""
+    given = parse_qsl(request.META["QUERY_STRING"], keep_blank_values=True, errors="surrogateescape")
+    return (name for name, value in given if _ESCAPED.search(value))
 
 
 def _check_multipart(known: set[str], request: HttpRequest) -> None:

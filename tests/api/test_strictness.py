@@ -77,6 +77,12 @@ def test_a_parameter_of_a_wrong_kind_is_named(operation: Operation, world: World
 
 
 @pytest.mark.promise(2)
+@pytest.mark.parametrize("wrong", ["%FF", "a%C3", "%ED%A0%80", "%C0%AF"])
+def test_a_parameter_that_is_not_utf_8_is_named(wrong: str, world: World) -> None:
+    answer = api(world.owner).get(f"/api/invoices/?name={wrong}&search=%C3%BC")
+    assert (answer.status, [*answer.json["errors"]]) == (400, ["name"])
+
+
 @pytest.mark.parametrize("operation", WITH_JSON, ids=str)
 def test_an_unknown_field_is_named_wherever_it_stands(operation: Operation, world: World) -> None:
     ids = path_ids(operation, make_cast(world), world.owner)
