@@ -40,6 +40,8 @@ MOST_ERRORS = 50
 # pydantic's codes in our words; `{…}` are filled from the error's context.
 _WORDS = {
     "missing": "This field is required.",
+    # Also one whose name is no file's, such as "..": what reads the form leaves it out.
+    "file_missing": "Send a file in this part, with a file name such as report.pdf.",
     "extra_forbidden": "There is no field of this name here: remove it, or correct its spelling.",
     "string_type": "Give a text.",
     "string_too_long": "Give at most {max_length} characters.",
@@ -132,8 +134,12 @@ def _path(location: tuple[str | int, ...]) -> str:
 
 
 def _message(error: Mapping[str, Any]) -> str:
-    words = _WORDS.get(error["type"])
+    words = _WORDS.get("file_missing" if _is_file(error) else error["type"])
     return words.format(**error.get("ctx", {})) if words else str(error["msg"])
+
+
+def _is_file(error: Mapping[str, Any]) -> bool:
+    return bool(error["type"] == "missing" and error["loc"][0] == "file")
 
 
 def _from_http_error(exception: HttpError) -> DomainError:

@@ -47,6 +47,26 @@ def test_a_page_is_saved_never_shown(world: World) -> None:
     assert answer.headers["Content-Length"] == str(len(content))
 
 
+@pytest.mark.parametrize("name", ["..", ".", ""])
+def test_a_file_without_a_name_is_told_to_have_one(name: str, world: World, folder: Path) -> None:
+    invoice_id = an_invoice(world.clerk)
+    before = history_of(world.clerk, invoice_id)
+    form = (
+        f'--x\r\nContent-Disposition: form-data; name="attachment"; filename="{name}"\r\n\r\nabc\r\n--x--\r\n'
+    )
+    answer = api(world.clerk).call(
+        "POST",
+        f"/api/invoices/attachment/{invoice_id}/",
+        body=form.encode(),
+        content_type="multipart/form-data; boundary=x",
+    )
+    assert answer.status == 400
+    assert "with a file name" in answer.json["errors"]["attachment"][0]
+    assert rows_of(world.clerk, invoice_id) == []
+    assert stored(folder) == []
+    assert history_of(world.clerk, invoice_id) == before
+
+
 def test_the_same_upload_again_is_kept_once(world: World, folder: Path) -> None:
     invoice_id, key = an_invoice(world.clerk), {"Idempotency-Key": "upload-1"}
     first, again = (upload(world.clerk, invoice_id, b"once", **key) for _ in range(2))
