@@ -5,9 +5,12 @@ Each start costs seconds, so what can be seen on a running one shares it.
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +23,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("up")]
 
 # What a container is given to end.
 PROMISED_SECONDS = 10
+CHECKOUT = Path(__file__).parents[2]
 PASSWORD = "a long enough passphrase"
 
 
@@ -77,6 +81,18 @@ def test_beside_a_running_server_people_are_made_and_get_tokens(running: Install
     assert (token["url"], token["email"]) == (f"http://127.0.0.1:{running.port}", "ada@acme.example")
     assert running.ask("/api/profile/", token["access_token"])["email"] == "ada@acme.example"
     assert all(secret not in running.logs() for secret in [PASSWORD, token["access_token"]])
+
+
+def test_the_example_of_the_readme_runs_on_any_python(running: Installation) -> None:
+    email = ["--email", "bea@acme.example"]
+    running.run("user", "create", *email, "--organization", "Bea", "--password-stdin", input=f"{PASSWORD}\n")
+    [example] = re.findall(r"```python\n(.*?)```", (CHECKOUT / "README.md").read_text(), re.DOTALL)
+    token = '["bin/fairlead", "token", "--json"]'
+    assert token in example
+    script = example.replace(token, repr(running.command("token", "--json", *email))) + "print(pdf[:5])"
+    # -S: without the packages of any environment.
+    ended = subprocess.run([sys.executable, "-S", "-c", script], capture_output=True, text=True, check=False)
+    assert (ended.stdout, ended.stderr) == ("b'%PDF-'\n", "")
 
 
 def test_migrating_beside_a_running_server_changes_nothing(running: Installation) -> None:
