@@ -158,8 +158,8 @@ def _headers(operation: Operation, method: str, access: Access) -> Iterator[Json
         words = "Send the same key again to get the same answer, and the work is done once."
         yield _header("Idempotency-Key", words, minLength=1, maxLength=255, pattern="^[ -~]+$")
     if takes_version(operation, method):
-        words = "The ETag that you read; 412 if the record has changed since."
-        yield _header("If-Match", words, pattern='^"[!#-~]*"$')
+        words = "The ETag that you read, or several; 412 if the record has changed since. `*` is any."
+        yield _header("If-Match", words, pattern=r'^(\*|"[!#-~]*"( *, *"[!#-~]*")*)$')
 
 
 def _header(name: str, description: str, **schema: Any) -> Json:

@@ -20,12 +20,15 @@ from fairlead.api import problems, strictness
 from fairlead.api.access import Access, Door, access_of
 from fairlead.api.parsing import StrictParser, canonical, read_json
 from fairlead.foundation.errors import MalformedRequest, NotAuthenticated
+from fairlead.foundation.versions import Expected
 from fairlead.records import files, idempotency
 from fairlead.tenancy import authentication, limits, policy
 from fairlead.tenancy.authentication import Caller
 from fairlead.tenancy.context import organization
 
 Run = Callable[..., HttpResponse]
+_TAGS = re.compile(r'"[!#-~]*"(\s*,\s*"[!#-~]*")*', re.ASCII)
+_VERSION = re.compile(r'"([0-9]{1,9})"')
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 
@@ -76,16 +79,16 @@ def unit_of_work(run: Run) -> Run:
     return handle
 
 
-def if_match(request: HttpRequest) -> int | None:
-    """The version that the caller last read, from `If-Match`, or None where any will do."""
+def if_match(request: HttpRequest) -> Expected:
+    """The versions that `If-Match` names, one as a rule, or None where any will do."""
     given = request.headers.get("If-Match", "*").strip()
     if given == "*":
         return None
-    if not (given.startswith('"') and given.endswith('"')):
+    if not _TAGS.fullmatch(given):
         message = 'Send the ETag as you got it, in double quotes, such as "3".'
         raise MalformedRequest(f"If-Match: {message}", errors={"If-Match": [message]})
-    # An ETag that we never gave matches no version.
-    return int(given[1:-1]) if given[1:-1].isascii() and given[1:-1].isdigit() and len(given) < 12 else -1
+    # An ETag that we never gave is no version.
+    return frozenset(map(int, _VERSION.findall(given)))
 
 
 def caller_of(request: HttpRequest) -> Caller:

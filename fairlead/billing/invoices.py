@@ -15,6 +15,7 @@ from fairlead.billing.numbering import Series
 from fairlead.billing.refusals import refused
 from fairlead.foundation import clock
 from fairlead.foundation.errors import DomainError, InvalidInput, StaleVersion
+from fairlead.foundation.versions import Expected
 from fairlead.records import history, removal
 from fairlead.tenancy.context import actor_id, current_actor, current_org_id
 
@@ -34,7 +35,7 @@ def create(given: dict[str, Any]) -> UUID:
     return draft.invoice.id
 
 
-def change(invoice_id: UUID, given: dict[str, Any], *, version: int | None = None) -> None:
+def change(invoice_id: UUID, given: dict[str, Any], *, version: Expected = None) -> None:
     """Change the fields given, then take the step to `status` if one is given. Without a difference nothing happens."""
     invoice = visibility.lock("invoices.change", invoice_id)
     require_version(invoice, version)
@@ -46,7 +47,7 @@ def change(invoice_id: UUID, given: dict[str, Any], *, version: int | None = Non
         _step(draft, status, reason="")
 
 
-def set_status(invoice_id: UUID, status: Status, reason: str = "", *, version: int | None = None) -> None:
+def set_status(invoice_id: UUID, status: Status, reason: str = "", *, version: Expected = None) -> None:
     """Take one step of the lifecycle, with all that belongs to it. The same status again changes nothing."""
     invoice = visibility.lock("invoices.set_status", invoice_id)
     require_version(invoice, version)
@@ -63,7 +64,7 @@ def issue(invoice_id: UUID) -> Invoice:
     return invoice
 
 
-def delete(invoice_id: UUID, *, version: int | None = None) -> None:
+def delete(invoice_id: UUID, *, version: Expected = None) -> None:
     """Delete a draft with its comments and files. Its number stays in the register as void."""
     invoice = visibility.lock("invoices.delete", invoice_id)
     require_version(invoice, version)
@@ -88,9 +89,9 @@ def duplicate(invoice_id: UUID) -> UUID:
     return draft.invoice.id
 
 
-def require_version(invoice: Invoice, version: int | None) -> None:
-    """Raise `StaleVersion` where the invoice is not the version that the caller read."""
-    if version is not None and version != invoice.version:
+def require_version(invoice: Invoice, version: Expected) -> None:
+    """Raise `StaleVersion` where the invoice is not a version that the caller expects."""
+    if version is not None and invoice.version not in version:
         raise StaleVersion(f"It is version {invoice.version} now: read it again and repeat your change.")
 
 

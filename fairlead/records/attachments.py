@@ -77,7 +77,7 @@ def open(kind: str, attachment_id: UUID) -> "tuple[Attachment, File[bytes]]":  #
     return attachment, files.load(attachment.storage_key)
 
 
-def remove(kind: str, attachment_id: UUID, expected: int | None = None) -> None:
+def remove(kind: str, attachment_id: UUID, expected: versions.Expected = None) -> None:
     """Take an attachment away; its file goes when the transaction has ended well.
 
     Raises `NotFound`, `NotPermitted`, `StaleVersion`.

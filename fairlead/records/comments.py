@@ -36,7 +36,7 @@ def find(kind: str, comment_id: UUID) -> Comment:
     return _get(Comment.objects.select_related("commented_by"), kind, comment_id)
 
 
-def change(kind: str, comment_id: UUID, text: str, expected: int | None = None) -> Comment:
+def change(kind: str, comment_id: UUID, text: str, expected: versions.Expected = None) -> Comment:
     """Say it otherwise; the same text again changes nothing. Raises `NotFound`, `NotPermitted`, `StaleVersion`."""
     comment = _own(kind, comment_id, expected)
     before, comment.text = comment.text, text
@@ -48,14 +48,14 @@ def change(kind: str, comment_id: UUID, text: str, expected: int | None = None) 
     return comment
 
 
-def remove(kind: str, comment_id: UUID, expected: int | None = None) -> None:
+def remove(kind: str, comment_id: UUID, expected: versions.Expected = None) -> None:
     """Take a comment back. Raises `NotFound`, `NotPermitted`, `StaleVersion`."""
     comment = _own(kind, comment_id, expected)
     comment.delete()
     history.write(kind, comment.record_id, "comment removed", {"comment": [comment.text, None]})
 
 
-def _own(kind: str, comment_id: UUID, expected: int | None) -> Comment:
+def _own(kind: str, comment_id: UUID, expected: versions.Expected) -> Comment:
     comment = _get(Comment.objects.select_for_update(), kind, comment_id)
     actor = current_actor()
     wrote_it = comment.commented_by_id == actor.user_id

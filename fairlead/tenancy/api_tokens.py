@@ -34,7 +34,7 @@ def make(name: str, scopes: list[str], days: int | None) -> tuple[ApiToken, str]
     return token, secrets.format_token(token.id, secret)
 
 
-def revoke(token_id: UUID, expected: int | None = None) -> None:
+def revoke(token_id: UUID, expected: versions.Expected = None) -> None:
     """Revoke a token of who acts; it stops working at once. Raises `NotFound`, `StaleVersion`."""
     actor = current_actor()
     live = ApiToken.objects.filter(org_id=actor.org_id, user_id=actor.user_id, revoked_at=None, id=token_id)

@@ -87,7 +87,7 @@ def invitation_token(invitation_id: UUID) -> str:
     return secrets.format_token(invitation_id, secrets.derived_secret("invitation", invitation_id))
 
 
-def change(user_id: UUID, given: Mapping[str, Any], expected: int | None = None) -> Membership:
+def change(user_id: UUID, given: Mapping[str, Any], expected: versions.Expected = None) -> Membership:
     """Set `CHANGEABLE` fields of a member. Raises `NotFound`, `StaleVersion`, or `InvalidInput` for the last admin."""
     member = _lock(user_id, expected)
     given = {field: value for field, value in given.items() if getattr(member, field) != value}
@@ -103,7 +103,7 @@ def change(user_id: UUID, given: Mapping[str, Any], expected: int | None = None)
     return member
 
 
-def remove(user_id: UUID, expected: int | None = None) -> None:
+def remove(user_id: UUID, expected: versions.Expected = None) -> None:
     """End a membership: out of its teams, its API tokens revoked. Raises as `change`."""
     member = _lock(user_id, expected)
     if member.is_active:
@@ -138,7 +138,7 @@ def _get(members: QuerySet[Membership], user_id: UUID) -> Membership:
     return member
 
 
-def _lock(user_id: UUID, expected: int | None) -> Membership:
+def _lock(user_id: UUID, expected: versions.Expected) -> Membership:
     """Lock every admin with the member, in one order, so that two admins cannot end each other at once."""
     list(_admins().select_for_update(no_key=True, of=("self",)).order_by("id"))
     member = _get(_present().select_for_update(no_key=True, of=("self",)), user_id)

@@ -45,7 +45,9 @@ def create(user_id: UUID, given: Mapping[str, Any]) -> Organization:
     return org
 
 
-def change(given: Mapping[str, Any], expected: int | None = None, *, touch: bool = False) -> Organization:
+def change(
+    given: Mapping[str, Any], expected: versions.Expected = None, *, touch: bool = False
+) -> Organization:
     """Set `SETTINGS` of the bound organization; `touch` counts a change that is kept elsewhere.
 
     Raises `InvalidInput` naming each field, `StaleVersion`.
@@ -56,14 +58,14 @@ def change(given: Mapping[str, Any], expected: int | None = None, *, touch: bool
     return _store(org, given, touch=touch)
 
 
-def set_logo(image: Image, expected: int | None = None) -> Organization:
+def set_logo(image: Image, expected: versions.Expected = None) -> Organization:
     """Let documents bear this logo from now on; those that are issued keep theirs. Raises `StaleVersion`."""
     org = _lock(expected)
     Logo.objects.get_or_create(org=org, sha256=image.sha256, defaults={"png": image.png})
     return _store(org, {"logo_sha256": image.sha256})
 
 
-def remove_logo(expected: int | None = None) -> Organization:
+def remove_logo(expected: versions.Expected = None) -> Organization:
     """Let documents bear no logo from now on. Raises `StaleVersion`."""
     return _store(_lock(expected), {"logo_sha256": ""})
 
@@ -75,7 +77,7 @@ def logo_of(org: Organization) -> bytes | None:
     return bytes(logo.png) if logo else None
 
 
-def _lock(expected: int | None) -> Organization:
+def _lock(expected: versions.Expected) -> Organization:
     org = Organization.objects.select_for_update(no_key=True).get(id=current_org_id())
     versions.require(org.version, expected)
     return org

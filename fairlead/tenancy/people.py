@@ -17,7 +17,7 @@ def find(user_id: UUID) -> User:
     return User.objects.get(id=user_id)
 
 
-def change(user_id: UUID, given: Mapping[str, Any], expected: int | None = None) -> User:
+def change(user_id: UUID, given: Mapping[str, Any], expected: versions.Expected = None) -> User:
     """Set `CHANGEABLE` fields. Raises `StaleVersion`."""
     user = User.objects.select_for_update(no_key=True).get(id=user_id)
     versions.require(user.version, expected)

@@ -26,7 +26,7 @@ def create(name: str, description: str = "", users: Collection[UUID] = ()) -> Te
     return team
 
 
-def change(team_id: UUID, given: Mapping[str, Any], expected: int | None = None) -> Team:
+def change(team_id: UUID, given: Mapping[str, Any], expected: versions.Expected = None) -> Team:
     """Set name, description or users. Raises `NotFound`, `StaleVersion`, and as `create`."""
     team = _lock(team_id, expected)
     before = (team.name, team.description, _user_ids(team))
@@ -40,7 +40,7 @@ def change(team_id: UUID, given: Mapping[str, Any], expected: int | None = None)
     return team
 
 
-def delete(team_id: UUID, expected: int | None = None) -> None:
+def delete(team_id: UUID, expected: versions.Expected = None) -> None:
     """Delete a team that no record is given to. Raises `NotFound`, `StaleVersion`, `InvalidInput`."""
     team = _lock(team_id, expected)
     try:
@@ -57,7 +57,7 @@ def _get(teams: QuerySet[Team], team_id: UUID) -> Team:
     return team
 
 
-def _lock(team_id: UUID, expected: int | None) -> Team:
+def _lock(team_id: UUID, expected: versions.Expected) -> Team:
     team = _get(Team.objects.select_for_update(no_key=True), team_id)
     versions.require(team.version, expected)
     return team

@@ -146,9 +146,9 @@ def test_who_sees_through_a_team_may_not_change(world: World) -> None:
 def test_a_stale_version_is_refused(world: World) -> None:
     invoice_id = make(world.clerk)
     with organization(world.clerk.org_id, world.clerk.actor):
-        invoices.change(invoice_id, {"notes": "one"}, version=1)
+        invoices.change(invoice_id, {"notes": "one"}, version={1})
     with organization(world.clerk.org_id, world.clerk.actor), pytest.raises(StaleVersion):
-        invoices.change(invoice_id, {"notes": "two"}, version=1)
+        invoices.change(invoice_id, {"notes": "two"}, version={1})
     assert load(world.clerk, invoice_id).notes == "one"
 
 

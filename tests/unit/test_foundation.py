@@ -99,10 +99,10 @@ def test_no_text_breaks_a_check(check: Callable[[str], str | None], given_text: 
 
 
 def test_a_version_that_was_read_is_the_present_one() -> None:
-    versions.require(3, 3)
+    versions.require(3, {3})
     versions.require(3, None)
     with pytest.raises(StaleVersion):
-        versions.require(3, 2)
+        versions.require(3, {2, 4})
 
 
 def test_an_error_says_the_same_twice() -> None:
