@@ -72,10 +72,11 @@ class Postfix:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
-    def message_ids(self) -> list[str]:
-        """Of every mail that has come to the mailbox."""
-        mails = (file.read_bytes() for file in (self.folder / "mail" / "all" / "new").glob("*"))
-        return [str(message_from_bytes(mail, policy=policy.default)["Message-ID"]) for mail in mails]
+    def message_ids(self, recipient: str = "") -> list[str]:
+        """Of every mail that has come to the mailbox, for those whose address holds this."""
+        files = (self.folder / "mail" / "all" / "new").glob("*")
+        mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+        return [str(mail["Message-ID"]) for mail in mails if recipient in str(mail["To"])]
 
 
 @contextmanager
