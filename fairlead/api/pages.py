@@ -12,7 +12,8 @@ from typing import Annotated, Any
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import urlencode
 from ninja import Schema
 from pydantic import Field
 
@@ -151,10 +152,8 @@ def _previous(request: HttpRequest, page: Page) -> str | None:
 
 def _address(request: HttpRequest, **changes: Any) -> str:
     """The request's own path and query with some parameters changed; filters stay as they are."""
-    query = QueryDict(request.META.get("QUERY_STRING", ""), mutable=True)
-    for name, value in changes.items():
-        query[name] = str(value)
-    return f"{request.path}?{query.urlencode()}"
+    query = request.GET.dict() | {name: str(value) for name, value in changes.items()}
+    return f"{request.path}?{urlencode(query)}"
 
 
 @cache
