@@ -1,7 +1,7 @@
 """`bin/promises [row …] [--tier P|N|R] [--seed S] [--json FILE]`: each promise, its figure, and whether it holds.
 
 Tier P takes minutes and is what `bin/test` runs too; N adds the long runs, R the longest. What failed is replayed by
-its row and the seed that is printed.
+its row and the seed that is printed. `bin/promises --page FILE …` makes docs/promises.md of such files.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.promises import page
 from tests.promises.plugin import TIERS
 from tests.promises.rows import ROWS
 
@@ -25,6 +26,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def main() -> int:
     """Run the proofs, print a line for each row; 0 where all hold."""
     arguments = _arguments()
+    if arguments.page:
+        print(page.of([json.loads(file.read_text()) for file in arguments.page]), end="")
+        return 0
     rows = sorted(arguments.rows) or sorted(ROWS)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "outcomes.json"
@@ -53,6 +57,9 @@ def _arguments() -> argparse.Namespace:
         "--seed", type=int, default=secrets.randbelow(2**31), help="of everything that is random"
     )
     parser.add_argument("--json", type=Path, help="write the verdicts to this file too")
+    parser.add_argument(
+        "--page", type=Path, nargs="+", metavar="FILE", help="make docs/promises.md of these files"
+    )
     return parser.parse_args()
 
 
