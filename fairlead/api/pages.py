@@ -15,7 +15,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
 from ninja import Schema
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from fairlead.api.types import Between
 from fairlead.foundation.errors import MalformedRequest
@@ -29,7 +29,7 @@ _ORDERING = (
 )
 
 
-class Page(Schema):
+class Page(BaseModel):
     """The part of a list that is asked for. Filters of a list are fields of a class derived from this."""
 
     limit: Annotated[int, Between(1, MOST, in_query=True), Field(description="How many rows at most.")] = 10

@@ -1,7 +1,8 @@
 """What is refused before an operation reads its request: names that no schema has, and bodies of another kind."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -27,7 +28,9 @@ def check(operation: Operation, request: HttpRequest) -> None:
         _check_json(operation, request)
 
 
-def _check_query(known: set[str], request: HttpRequest) -> None:
+def _check_query(known: Set[str], request: HttpRequest) -> None:
+    if not request.META["QUERY_STRING"]:
+        return
     unknown = f"There is no such parameter here. Known: {', '.join(sorted(known)) or 'none'}."
     _refuse(request.GET.lists(), known, unknown, "Give this parameter once.")
     broken = [(name, ["", ""]) for name in _not_text(request)]
@@ -40,7 +43,7 @@ def _not_text(request: HttpRequest) -> Iterator[str]:
     return (name for name, value in given if _ESCAPED.search(value))
 
 
-def _check_multipart(known: set[str], request: HttpRequest) -> None:
+def _check_multipart(known: Set[str], request: HttpRequest) -> None:
     if request.content_type != "multipart/form-data":
         raise UnsupportedMediaType("Send the file as multipart/form-data.")
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_ATTACHMENT_BYTES + _FRAME_BYTES:
@@ -60,7 +63,7 @@ def _check_json(operation: Operation, request: HttpRequest) -> None:
         _refuse(((name, [""]) for name in names), set(), "This operation takes no body: remove it.", "")
 
 
-def _refuse(given: Iterable[tuple[str, Any]], known: set[str], unknown: str, repeated: str) -> None:
+def _refuse(given: Iterable[tuple[str, Any]], known: Set[str], unknown: str, repeated: str) -> None:
     errors: dict[str, list[str]] = {}
     for name, values in given:
         if name not in known:
@@ -72,10 +75,11 @@ def _refuse(given: Iterable[tuple[str, Any]], known: set[str], unknown: str, rep
         raise MalformedRequest(f"{field}: {messages[0]}", errors=errors)
 
 
-def _names(operation: Operation, source: str) -> set[str]:
-    return {
+@cache
+def _names(operation: Operation, source: str) -> frozenset[str]:
+    return frozenset(
         name
         for model in operation.models
         if model.__ninja_param_source__ == source
         for name in getattr(model, "__ninja_flatten_map__", model.model_fields)
-    }
+    )

@@ -9,9 +9,9 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from uuid import UUID
 
 from annotated_types import Ge, GroupedMetadata, Le, MaxLen
-from ninja import Schema
 from pydantic import (
     AfterValidator,
+    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -36,8 +36,11 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE |
 RULE = "rule"
 
 
-class Body(Schema):
-    """A request's body: a name that the schema does not have is refused."""
+class Body(BaseModel):
+    """A request's body: a name that the schema does not have is refused.
+
+    None of ninja's `Schema`, which looks for every field of a Django object, and reads twice what forbids other names.
+    """
 
     model_config = ConfigDict(extra="forbid")
 

@@ -6,7 +6,7 @@ Django composes it anew for every row, which takes longer than the statement its
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Field
 
 from fairlead.tenancy.models import OrganizationOwned
@@ -17,6 +17,7 @@ def insert(*rows: OrganizationOwned) -> None:
     if not rows:
         return
     head, marks, fields = _statement(type(rows[0]))
+    connection = connections[DEFAULT_DB_ALIAS]  # `django.db.connection` looks it up again for every value
     values = [
         field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields
     ]
