@@ -12,11 +12,12 @@ import structlog
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from fairlead.api import problems, strictness
+from fairlead.api import addresses, problems, strictness
 from fairlead.api.access import Access, Door, access_of
 from fairlead.api.parsing import StrictParser, canonical, read_json
 from fairlead.foundation.errors import MalformedRequest, NotAuthenticated
@@ -39,6 +40,12 @@ class FairleadAPI(NinjaAPI):
         super().__init__(parser=StrictParser(), **options)
         self._schema: OpenAPISchema | None = None
         self.add_decorator(unit_of_work, mode="view")
+
+    @property
+    def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
+        """Ninja's patterns, those of a noun below its name: no request is compared with all of them."""
+        patterns, app, namespace = super().urls
+        return [*addresses.by_noun(patterns)], app, namespace
 
     def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
         """Every refusal, ninja's own included, becomes a problem."""

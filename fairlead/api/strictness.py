@@ -29,8 +29,6 @@ def check(operation: Operation, request: HttpRequest) -> None:
 
 
 def _check_query(known: Set[str], request: HttpRequest) -> None:
-    if not request.META["QUERY_STRING"]:
-        return
     unknown = f"There is no such parameter here. Known: {', '.join(sorted(known)) or 'none'}."
     _refuse(request.GET.lists(), known, unknown, "Give this parameter once.")
     broken = [(name, ["", ""]) for name in _not_text(request)]
@@ -39,8 +37,11 @@ def _check_query(known: Set[str], request: HttpRequest) -> None:
 
 def _not_text(request: HttpRequest) -> Iterator[str]:
     """The parameters whose value is not UTF-8; Django has put another character in its place."""
-    given = parse_qsl(request.META["QUERY_STRING"], keep_blank_values=True, errors="surrogateescape")
-    return (name for name, value in given if _ESCAPED.search(value))
+    query: str = request.META["QUERY_STRING"]
+    if "%" not in query and query.isascii():
+        return
+    given = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+    yield from (name for name, value in given if _ESCAPED.search(value))
 
 
 def _check_multipart(known: Set[str], request: HttpRequest) -> None:

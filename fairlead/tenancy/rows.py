@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field
 
 from fairlead.tenancy.models import OrganizationOwned
@@ -18,13 +19,15 @@ def insert(*rows: OrganizationOwned) -> None:
         return
     head, marks, fields = _statement(type(rows[0]))
     connection = connections[DEFAULT_DB_ALIAS]  # `django.db.connection` looks it up again for every value
-    values = [
-        field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields
-    ]
+    values = [_stored(field, getattr(row, field.attname), connection) for row in rows for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(f"{head} {', '.join([marks] * len(rows))}", values)
     for row in rows:
         row._state.adding = False
+
+
+def _stored(field: "Field[Any, Any]", value: Any, connection: BaseDatabaseWrapper) -> Any:
+    return None if value is None else field.get_db_prep_save(value, connection)
 
 
 @cache
