@@ -40,9 +40,9 @@ Memory of all processes of a `fairlead up` that was just made, ten seconds after
 counted once (PSS).""",
     "soak": """## Over time
 
-A mix of lists, details, changes, creates and downloads on eight connections, after a warm-up of 10,000 and
-of 3,000 PDFs: until each thread has made a few hundred of them, memory grows by what they keep for the next one, and
-then stands still. Memory is that of the web processes.""",
+A mix of lists, details, changes, creates and downloads on eight connections, after a warm-up of 10,000 and, on 32
+connections, of 3,000 PDFs: until each thread has made a few hundred of them, memory grows by what they keep for the
+next one, and then stands still. Memory is that of the web processes, what they share counted in full (RSS).""",
 }
 _PAGE = """# Performance
 

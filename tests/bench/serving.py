@@ -69,9 +69,18 @@ def files(pid: int) -> int:
 
 
 def memory(pid: int) -> float:
-    """MiB of a process, what it shares with others counted in part (PSS)."""
+    """MiB of a process, what it shares with others counted in part (PSS), so that those of several can be summed."""
+    return _mebibytes(pid, "Pss")
+
+
+def resident(pid: int) -> float:
+    """MiB of a process, what it shares counted in full (RSS): PSS rises whenever another process ends."""
+    return _mebibytes(pid, "Rss")
+
+
+def _mebibytes(pid: int, name: str) -> float:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+    return sum(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) / 1024
 
 
 def ask(
