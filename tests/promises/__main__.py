@@ -72,7 +72,15 @@ def _row(text: str) -> int:
 def _run(rows: list[int], arguments: argparse.Namespace, path: Path) -> str:
     """pytest over the tests of these rows; returns what it said."""
     chosen = ",".join(map(str, rows))
-    options = ["--promises", chosen, "--tier", arguments.tier, "--promises-json", str(path)]
+    options = [
+        "--show-capture=no",
+        "--promises",
+        chosen,
+        "--tier",
+        arguments.tier,
+        "--promises-json",
+        str(path),
+    ]
     parallel = ["-n", "logical", "--maxprocesses", "8", "--dist", "loadgroup"]
     seeds = ["--hypothesis-seed", str(arguments.seed)]
     print(f"Proving {len(rows)} promises, tier {arguments.tier}, seed {arguments.seed} …", flush=True)
