@@ -120,11 +120,12 @@ def _sound(operation: Operation, name: str, place: str) -> Json:
     """A body that is taken once this field has a sound figure."""
     if "invoice_title" not in (operation.body_schema or {})["properties"]:
         return strict._example(operation)
-    if place.startswith("lines"):
-        return lined({"quantity": "3"})
-    if place:
-        return body(**{place[:-3]: [{"reason": "Agreed"} | ({"amount": "1"} if name == "vat_rate" else {})]})
-    return body()
+    # What is changed again and again keeps nothing of the time before that this figure might not go with.
+    fresh: Json = {"allowances": [], "charges": []}
+    if place.startswith(("allowances", "charges")):
+        # At whatever rate: an allowance of nothing is never more than the lines of its rate have.
+        fresh[place[:-3]] = [{"reason": "Agreed"} | ({"amount": "0"} if name == "vat_rate" else {})]
+    return body(**fresh) if name in ("quantity", "rate") and not place else lined({"quantity": "3"}, **fresh)
 
 
 def _send(
