@@ -15,6 +15,7 @@ from fairlead.documents import characters, pdf
 from fairlead.foundation import text as texts
 from fairlead.messaging import letters, mail
 from fairlead.records import comments
+from fairlead.tenancy import api_tokens, organizations
 from tests import contract
 from tests.api import test_strictness as strict
 from tests.integration import test_mail_content as mails
@@ -80,8 +81,10 @@ WITH_TEXT = [
 @pytest.mark.promise(13)
 @pytest.mark.parametrize("operation", WITH_TEXT, ids=str)
 def test_a_text_comes_back_or_is_refused_by_its_field(
-    operation: Operation, world: World, seed: int, count: Any
+    operation: Operation, world: World, seed: int, count: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for module, most in ((api_tokens, "MOST"), (organizations, "MOST_OF_ONE_PERSON")):
+        monkeypatch.setattr(module, most, 10_000)  # one for each text
     chance = random.Random(f"{seed} {operation}" if IS_QUICK else seed)
     chosen = corpus.texts(chance)
     fields = _fields(operation)
@@ -179,6 +182,10 @@ def _check(operation: Operation, world: World, fields: list[Field], text: str) -
     if refusing:
         ids = path_ids(operation, make_cast(world), world.owner)
         answer = _send(operation, world, ids, fields, text)
+        if answer.status == 413 and len(fields) > 1:  # too long for a body to hold it so many times
+            for field in fields:
+                _check(operation, world, [field], text)
+            return
         assert answer.status == 400, (ascii(text), answer.body)
         assert refusing == {*answer.json["errors"]}, ascii(text)
     taking = [field for field in fields if field.takes(text)]
@@ -193,10 +200,12 @@ def _check_kept(operation: Operation, world: World, fields: list[Field], text: s
         assert [*answer.json["errors"]] == ["name"]
         return
     assert answer.status in (200, 201), (ascii(text), answer.body)
+    # Who is invited without a name goes by their address.
+    kept = answer.json["email"] if not text and str(operation) == "POST /api/users/" else text
     mailed = answer.json if operation.path.endswith("/send-mail/") else {}
     for told in (mailed.get("email", answer.json), _read_again(operation, world, ids, answer)):
         for field in fields:
-            assert _found(told, field.path) in (text, None), (field, ascii(text))
+            assert _found(told, field.path) in (kept, None), (field, ascii(text))
 
 
 def _read_again(operation: Operation, world: World, ids: dict[str, str], answer: Answer) -> Any:
