@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "fairlead.tenancy",
     "fairlead.messaging",
     "fairlead.records",
+    "fairlead.crm",
     "fairlead.billing",
     "fairlead.documents",
     "procrastinate.contrib.django",

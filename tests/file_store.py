@@ -11,13 +11,14 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile, UploadedFile
 
+from fairlead.billing.visibility import INVOICE
 from fairlead.foundation.ids import new_id
 from fairlead.records import attachments, files
 from fairlead.records.models import Attachment, HistoryEntry
 from fairlead.tenancy.context import organization
 from tests.world import Person
 
-KIND = "invoice"
+KIND = INVOICE
 MEGABYTE = 1024**2
 
 
@@ -59,7 +60,7 @@ def rows_of(person: Person, record_id: UUID) -> list[Attachment]:
 def history_of(person: Person, record_id: UUID) -> list[str]:
     """What was done to the record, newest first."""
     with organization(person.org_id):
-        return [entry.action for entry in HistoryEntry.about(person.org_id, KIND, record_id)]
+        return [entry.action for entry in HistoryEntry.about(person.org_id, KIND.name, record_id)]
 
 
 def stored(folder: Path) -> list[Path]:

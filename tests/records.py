@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
+from fairlead.foundation.ids import new_id
+from fairlead.records import tags
 from fairlead.tenancy import logos, organizations
 from fairlead.tenancy.context import organization
 from fairlead.tenancy.models import Team
@@ -46,7 +48,7 @@ def path_ids(operation: Operation, cast: Cast, caller: Person) -> dict[str, str]
     ids: dict[str, str] = {}
     for name in operation.path_parameters:
         key = f"{operation.method} {operation.path} {name}"
-        maker = MAKERS.get(key) or MAKERS[name]
+        maker = MAKERS.get(key) or (_of_record(operation) if name == "record_id" else MAKERS[name])
         ids[name] = maker(cast, caller)
     if "payment_id" in ids:
         ids["invoice_id"], ids["payment_id"] = ids["payment_id"].split(" ")
@@ -75,17 +77,38 @@ def _invoice(cast: Cast, caller: Person) -> str:
     return make_invoice(cast)
 
 
-def _comment(cast: Cast, caller: Person) -> str:
-    answer = api(cast.creator).post(
-        f"/api/invoices/comment/{make_invoice(cast)}/", {"comment": "Called them."}
-    )
+def make_record(cast: Cast, plural: str, **more: Any) -> str:
+    """A record of this resource by the creator, given to the assignee and to the team."""
+    if plural == "invoices":
+        return make_invoice(cast, **more)
+    body = {
+        **RECORDS[plural],
+        "assigned_to": [cast.people[Relation.ASSIGNEE].id],
+        "teams": [str(cast.world.dev.id)],
+        **more,
+    }
+    answer = api(cast.creator).post(f"/api/{plural}/", body)
+    assert answer.status == 201, answer
     return str(answer.json["id"])
 
 
-def _attachment(cast: Cast, caller: Person) -> str:
-    address = f"/api/invoices/attachment/{make_invoice(cast)}/"
-    answer = api(cast.creator).call("POST", address, files={"attachment": _text_file()})
-    return str(answer.json["id"])
+def _of_record(operation: Operation) -> Maker:
+    """What makes the id that stands as `record_id` in this path: a record's, or that of what hangs on one."""
+    _, _, plural, part, *_ = operation.path.split("/")
+    if operation.method == "POST" or part not in ("comment", "attachment"):
+        return lambda cast, _: make_record(cast, plural)
+    hang = _comment if part == "comment" else _attachment
+    return lambda cast, _: hang(cast, plural)
+
+
+def _comment(cast: Cast, plural: str) -> str:
+    address = f"/api/{plural}/comment/{make_record(cast, plural)}/"
+    return str(api(cast.creator).post(address, {"comment": "Called them."}).json["id"])
+
+
+def _attachment(cast: Cast, plural: str) -> str:
+    address = f"/api/{plural}/attachment/{make_record(cast, plural)}/"
+    return str(api(cast.creator).call("POST", address, files={"attachment": _text_file()}).json["id"])
 
 
 def _payment(cast: Cast, caller: Person) -> str:
@@ -99,6 +122,11 @@ def _team(cast: Cast, caller: Person) -> str:
     with organization(cast.world.acme.id):
         count = Team.objects.count()
         return str(Team.objects.create(org=cast.world.acme, name=f"Team {count}").id)
+
+
+def _tag(cast: Cast, caller: Person) -> str:
+    with organization(cast.world.acme.id):
+        return str(tags.create(f"tag {new_id()}").id)
 
 
 def _token(cast: Cast, caller: Person) -> str:
@@ -118,6 +146,11 @@ def _text_file() -> BytesIO:
     return file
 
 
+# The least that each resource needs to make a record, by its plural.
+RECORDS: dict[str, dict[str, Any]] = {
+    "accounts": {"name": "Tech Solutions Inc"},
+}
+
 # By the parameter's name, or by operation and name where one name stands for several kinds of record.
 MAKERS: dict[str, Maker] = {
     "GET /api/org/{org_id}/logo/ org_id": _organization_with_logo,
@@ -127,11 +160,5 @@ MAKERS: dict[str, Maker] = {
     "token_id": _token,
     "invoice_id": _invoice,
     "payment_id": _payment,
-    "POST /api/invoices/comment/{record_id}/ record_id": _invoice,
-    "PUT /api/invoices/comment/{record_id}/ record_id": _comment,
-    "PATCH /api/invoices/comment/{record_id}/ record_id": _comment,
-    "DELETE /api/invoices/comment/{record_id}/ record_id": _comment,
-    "POST /api/invoices/attachment/{record_id}/ record_id": _invoice,
-    "GET /api/invoices/attachment/{record_id}/ record_id": _attachment,
-    "DELETE /api/invoices/attachment/{record_id}/ record_id": _attachment,
+    "tag_id": _tag,
 }

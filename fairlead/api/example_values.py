@@ -8,6 +8,7 @@ Json = Any
 ID = "01980a3c-7f52-7c1e-9a41-5f0c2b7d9e10"
 _CLAIRE = {"id": ID, "name": "Claire Clerk", "email": "claire@acme.example"}
 _DEV = {"id": ID, "name": "Dev"}
+_TAG = {"id": ID, "name": "key account", "color": "#2f5bd7"}
 _ADDRESS = {
     "address_line": "Linienstraße 42",
     "street": "",
@@ -73,6 +74,7 @@ _INVOICE = {
     "buyer_reference": "",
     "assigned_to": [_CLAIRE],
     "teams": [_DEV],
+    "tags": [_TAG],
     "created_by": _CLAIRE,
     "org": {"id": ID, "name": "Acme"},
     "created_on": "2026-11-22T10:00:00Z",
@@ -100,6 +102,52 @@ _EMAIL = {
     "queued_on": "2026-11-22T10:05:00Z",
     "sent_on": None,
     "created_by": _CLAIRE,
+}
+
+_ACCOUNT = {
+    "name": "Tech Solutions Inc",
+    "email": "billing@techsolutions.example",
+    "phone": "+12025550143",
+    "website": "https://techsolutions.example",
+    "industry": "Software",
+    "number_of_employees": 120,
+    "annual_revenue": "4500000.00",
+    "currency": "USD",
+    "status": "open",
+}
+_ACCOUNT_DETAILS = {
+    "description": "",
+    "billing_address": _ADDRESS,
+    "shipping_address": _ADDRESS,
+    "vat_id": "",
+    "registration_id": "",
+    "electronic_address": {"scheme": "EM", "id": "invoices@techsolutions.example"},
+    "buyer_reference": "",
+    "payment_terms": 30,
+    "language": "en",
+}
+_HELD = {
+    "assigned_to": [_CLAIRE],
+    "teams": [_DEV],
+    "tags": [_TAG],
+    "created_by": _CLAIRE,
+    "org": {"id": ID, "name": "Acme"},
+    "created_on": "2026-11-22T10:00:00Z",
+    "updated_on": "2026-11-22T10:05:00Z",
+    "archived_on": None,
+    "history": [],
+    "comments": [],
+    "attachments": [],
+}
+_LISTED = {
+    "id": ID,
+    "assigned_to": [ID],
+    "teams": [ID],
+    "tags": [ID],
+    "created_by": ID,
+    "created_on": "2026-11-22T10:00:00Z",
+    "updated_on": "2026-11-22T10:05:00Z",
+    "archived_on": None,
 }
 
 # By the name of a field, of a schema, or of both where one alone does not tell.
@@ -162,7 +210,12 @@ VALUES: Mapping[str, Json] = {
     "StatusIn.reason": "",
     "MailIn.message": "Please find your invoice attached.",
     "Invoice": _INVOICE,
-    "Row": {**{name: _INVOICE[name] for name in _IN_A_LIST}, "assigned_to": [ID], "teams": [ID]},
+    "Row": {
+        **{name: _INVOICE[name] for name in _IN_A_LIST},
+        "assigned_to": [ID],
+        "teams": [ID],
+        "tags": [ID],
+    },
     "EmailOut": _EMAIL,
     "MailQueued": {"message": "The mail is queued.", "email": _EMAIL},
     "HistoryOut": {
@@ -174,6 +227,29 @@ VALUES: Mapping[str, Json] = {
         "status_changed_from": "Draft",
         "status_changed_to": "Sent",
         "changes": {"status": ["Draft", "Sent"]},
+    },
+    "AccountIn": {**_ACCOUNT, **_ACCOUNT_DETAILS},
+    "AccountChange": {**_ACCOUNT, **_ACCOUNT_DETAILS, "status": "closed"},
+    "AccountRow": {**_ACCOUNT, **_LISTED},
+    "AccountOut": {
+        "id": ID,
+        **_ACCOUNT,
+        **_ACCOUNT_DETAILS,
+        **_HELD,
+    },
+    "TagIn": {"name": "key account", "color": "#2f5bd7"},
+    "TagChange": {"name": "key account"},
+    "TagRow": {**_TAG, "records": 12},
+    "MergeTagIn": {"into": ID},
+    "RecordHistoryOut": {
+        "id": ID,
+        "record": ID,
+        "updated_by": _CLAIRE,
+        "updated_on": "2026-11-22T10:05:00Z",
+        "action": "changed",
+        "status_changed_from": None,
+        "status_changed_to": None,
+        "changes": {"industry": ["", "Software"]},
     },
     "CommentOut": {
         "id": ID,

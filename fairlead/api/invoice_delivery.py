@@ -13,6 +13,7 @@ from fairlead.api import outputs
 from fairlead.api.access import may
 from fairlead.api.invoice_inputs import MailIn
 from fairlead.api.invoice_outputs import MailQueued
+from fairlead.api.record_reading import sub_row
 from fairlead.api.types import Flag
 from fairlead.documents import copies, delivery
 from fairlead.messaging.models import OutboundEmail
@@ -31,7 +32,7 @@ class DownloadQuery(Schema):
 def send_mail(request: HttpRequest, invoice_id: UUID, data: MailIn) -> HttpResponse:
     """Queue a mail with the PDF attached; a draft is issued first. Its fate stands in the invoice's `emails`."""
     email = delivery.send(invoice_id, **data.model_dump())
-    row = reading.sub_row("emails", current_actor(), email.id)
+    row = sub_row(reading.SUB_LISTS["emails"], current_actor(), email.id)
     return outputs.json_text(f'{{"message": {outputs.dump(_message(email))}, "email": {row}}}')
 
 

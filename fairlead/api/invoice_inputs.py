@@ -1,14 +1,14 @@
 """What goes into an invoice's operations."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import Field
 
 from fairlead.api.changes import NOT_GIVEN, Change, ReadOnly
 from fairlead.api.pages import Page
+from fairlead.api.record_inputs import Address, Days, References
 from fairlead.api.types import (
-    Between,
     Body,
     Currency,
     Day,
@@ -22,9 +22,7 @@ from fairlead.api.types import (
     Prose,
     QueryDecimal,
     Truth,
-    refuse_rule,
 )
-from fairlead.foundation.codes import country_complaint
 
 Status = Literal["Draft", "Sent", "Pending", "Paid", "Cancelled"]
 PaymentState = Literal["unpaid", "partial", "paid"]
@@ -35,42 +33,11 @@ MOST_LINES = 500
 MOST_AMOUNTS = 50
 
 
-def _id_of(value: Any) -> Any:
-    """A person or team may be given as a detail answered it."""
-    return value["id"] if isinstance(value, dict) and "id" in value else value
-
-
-def _country(code: str) -> str:
-    wrong = code and country_complaint(code)
-    if wrong:
-        raise refuse_rule(wrong)
-    return code
-
-
-Reference = Annotated[Id, BeforeValidator(_id_of)]
-Country = Annotated[str, Field(max_length=2, examples=["DE"]), AfterValidator(_country)]
 Unit = Annotated[
     str,
     Form("[A-Z0-9]{2,3}", "Give a unit by its code of UN/ECE Recommendation 20, such as HUR for hours."),
     Field(examples=["HUR"], description="UN/ECE Recommendation 20."),
 ]
-Days = Annotated[int, Between(0, 3650)]
-
-
-class Address(Body):
-    """A postal address, always a whole one: what is left out is empty. `country` by its two letters."""
-
-    address_line: Annotated[str, Line(200)] = ""
-    street: Annotated[str, Line(200)] = ""
-    city: Annotated[str, Line(100)] = ""
-    state: Annotated[str, Line(100)] = ""
-    postcode: Annotated[str, Line(20)] = ""
-    country: Country = ""
-
-    @model_validator(mode="after")
-    def _be_whole(self) -> Self:
-        self.model_fields_set.update(type(self).model_fields)
-        return self
 
 
 class LineIn(Body):
@@ -127,8 +94,9 @@ class InvoiceChange(Change):
     language: Language = NOT_GIVEN
     from_address: Address | None = NOT_GIVEN
     to_address: Address | None = NOT_GIVEN
-    assigned_to: Annotated[list[Reference], Field(max_length=200)] | None = NOT_GIVEN
-    teams: Annotated[list[Reference], Field(max_length=200)] | None = NOT_GIVEN
+    assigned_to: References = NOT_GIVEN
+    teams: References = NOT_GIVEN
+    tags: References = NOT_GIVEN
     notes: Annotated[str, Prose(5000)] | None = NOT_GIVEN
     terms: Annotated[str, Prose(5000)] | None = NOT_GIVEN
     internal_notes: Annotated[str, Prose(5000)] | None = NOT_GIVEN
@@ -197,10 +165,6 @@ class MailIn(Body):
     bcc: Annotated[list[EmailAddress], Field(max_length=20)] = []
 
 
-class CommentIn(Body):
-    comment: Annotated[str, Prose(10_000, filled=True)]
-
-
 class InvoiceFilter(Page):
     """Which invoices to list. Days are inclusive."""
 
@@ -213,6 +177,7 @@ class InvoiceFilter(Page):
         Annotated[str, Line(200)] | None, Field(description="In number, title, name and e-mail.")
     ] = None
     team: Id | None = None
+    tag: Id | None = None
     created_by: Id | None = None
     currency: Currency | None = None
     due_before: Day | None = None

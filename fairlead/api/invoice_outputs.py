@@ -8,6 +8,7 @@ from ninja import Schema
 
 from fairlead.api.invoice_inputs import Language, PaymentState, Status, VatCategory
 from fairlead.api.outputs import Named, Person
+from fairlead.api.record_outputs import AddressOut, AttachmentOut, CommentOut, TagOut
 
 
 class Row(Schema):
@@ -28,19 +29,11 @@ class Row(Schema):
     created_on: datetime
     assigned_to: list[UUID]
     teams: list[UUID]
+    tags: list[UUID]
     issue_date: date | None
     amount_due: str
     is_overdue: bool
     payment_state: PaymentState
-
-
-class AddressOut(Schema):
-    address_line: str
-    street: str
-    city: str
-    state: str
-    postcode: str
-    country: str
 
 
 class LineOut(Schema):
@@ -86,24 +79,6 @@ class HistoryOut(Schema):
     status_changed_from: str | None
     status_changed_to: str | None
     changes: dict[str, list[Any]]
-
-
-class CommentOut(Schema):
-    id: UUID
-    comment: str
-    commented_by: Person
-    commented_on: datetime
-
-
-class AttachmentOut(Schema):
-    id: UUID
-    file_name: str
-    content_type: str
-    size: int
-    sha256: str
-    url: str
-    uploaded_by: Person
-    uploaded_on: datetime
 
 
 class PaymentOut(Schema):
@@ -183,6 +158,7 @@ class Invoice(Schema):
     buyer_reference: str
     assigned_to: list[Person]
     teams: list[Named]
+    tags: list[TagOut]
     created_by: Person | None
     org: Named
     created_on: datetime

@@ -12,6 +12,7 @@ from fairlead.api.access import may
 from fairlead.api.invoice_inputs import PaymentIn, ReversalIn
 from fairlead.api.invoice_outputs import PaymentOut
 from fairlead.api.pages import Listed, Page
+from fairlead.api.record_reading import sub_row
 from fairlead.billing import payments
 from fairlead.tenancy.context import current_actor
 
@@ -32,7 +33,7 @@ def record_payment(request: HttpRequest, invoice_id: UUID, data: PaymentIn) -> H
     payment = payments.record(
         invoice_id, data.amount, paid_on=data.paid_on, method=data.method, reference=data.reference
     )
-    return outputs.json_text(reading.sub_row("payments", current_actor(), payment.id), status=201)
+    return outputs.json_text(sub_row(reading.SUB_LISTS["payments"], current_actor(), payment.id), status=201)
 
 
 @router.post(
@@ -44,4 +45,4 @@ def reverse_payment(
 ) -> HttpResponse:
     """Adds an entry that takes the payment back; answers that entry. A paid invoice is open again."""
     reversal = payments.reverse(invoice_id, payment_id, data.reason)
-    return outputs.json_text(reading.sub_row("payments", current_actor(), reversal.id))
+    return outputs.json_text(sub_row(reading.SUB_LISTS["payments"], current_actor(), reversal.id))

@@ -1,18 +1,22 @@
 """Invoices as the API answers them, read by one SQL statement each that gives JSON already."""
 
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from fairlead.api.outputs import instant_sql
+from fairlead.api.record_reading import (
+    array,
+    link_ids,
+    links,
+    newest,
+    one,
+    owned,
+    person,
+    quantity,
+    sub_lists,
+)
 from fairlead.billing import visibility
-from fairlead.foundation.errors import NotFound
 from fairlead.foundation.pages import Key
 from fairlead.tenancy.context import Actor
-
-NEWEST = 50
 
 # What is derived and never stored: see billing/domain/lifecycle.py, which a test compares these with.
 OVERDUE = """(i.status IN ('Sent', 'Pending') AND i.amount_paid < i.total_amount AND
@@ -22,18 +26,6 @@ PAYMENT_STATE = """CASE WHEN i.status = 'Paid' OR (i.amount_paid > 0 AND i.amoun
     WHEN i.amount_paid > 0 THEN 'partial' ELSE 'unpaid' END"""
 
 
-def quantity(column: str) -> str:
-    """A quantity is a number where it is whole, and a text otherwise."""
-    return f"""CASE WHEN {column} = trunc({column}) THEN to_json(trunc({column}))
-        ELSE to_json(trim_scale({column})::text) END"""
-
-
-def person(column: str) -> str:
-    """A user as an object, or null."""
-    return f"""(SELECT json_build_object('id', u.id, 'name', u.name, 'email', u.email)
-        FROM tenancy_user u WHERE u.id = {column})"""
-
-
 _ONLY_LINE = """SELECT count(*) = 1 AS is_one, min(l.quantity) AS quantity, min(l.rate)::text AS rate
     FROM billing_invoiceline l WHERE l.org_id = i.org_id AND l.invoice_id = i.id"""
 _SHORTHAND = f"""CASE WHEN one.is_one THEN {quantity("one.quantity")} END AS quantity,
@@ -41,10 +33,7 @@ _SHORTHAND = f"""CASE WHEN one.is_one THEN {quantity("one.quantity")} END AS qua
 ROW = f"""(SELECT row_to_json(r) FROM (
     SELECT i.id, i.title AS invoice_title, i.number AS invoice_number, i.status, i.due_date, i.name, i.email, i.phone,
         {_SHORTHAND}, i.total_amount::text, i.currency, {instant_sql("i.created_on")} AS created_on,
-        ARRAY(SELECT a.user_id FROM billing_invoiceassignee a
-              WHERE a.org_id = i.org_id AND a.invoice_id = i.id ORDER BY a.user_id) AS assigned_to,
-        ARRAY(SELECT t.team_id FROM billing_invoiceteam t
-              WHERE t.org_id = i.org_id AND t.invoice_id = i.id ORDER BY t.team_id) AS teams,
+        {link_ids("i")},
         i.issue_date, (i.total_amount - i.amount_paid)::text AS amount_due, coalesce({OVERDUE}, false) AS is_overdue,
         {PAYMENT_STATE} AS payment_state
     FROM ({_ONLY_LINE}) AS one) AS r)"""
@@ -61,11 +50,6 @@ _AMOUNT = """SELECT m.id, m.reason, m.amount::text, trim_scale(m.percent)::text 
 HISTORY_ROW = f"""json_build_object('id', h.id, 'invoice', h.record_id, 'updated_by', {person("h.updated_by_id")},
     'updated_on', {instant_sql("h.updated_on")}, 'action', h.action, 'status_changed_from', h.status_changed_from,
     'status_changed_to', h.status_changed_to, 'changes', h.changes)"""
-COMMENT_ROW = f"""json_build_object('id', c.id, 'comment', c.text, 'commented_by', {person("c.commented_by_id")},
-    'commented_on', {instant_sql("c.commented_on")})"""
-ATTACHMENT_ROW = f"""json_build_object('id', f.id, 'file_name', f.file_name, 'content_type', f.content_type,
-    'size', f.size, 'sha256', f.sha256, 'url', '/api/invoices/attachment/' || f.id || '/',
-    'uploaded_by', {person("f.uploaded_by_id")}, 'uploaded_on', {instant_sql("f.uploaded_on")})"""
 PAYMENT_ROW = f"""json_build_object('id', p.id, 'amount', p.amount::text, 'paid_on', p.paid_on, 'method', p.method,
     'reference', p.reference, 'reversal_of', p.reversal_of_id, 'reason', p.reason,
     'created_by', {person("p.created_by_id")}, 'created_on', {instant_sql("p.created_on")})"""
@@ -74,46 +58,29 @@ EMAIL_ROW = f"""json_build_object('id', e.id, 'recipients', e.recipients, 'cc', 
     'error', e.last_error, 'queued_on', {instant_sql("e.queued_at")}, 'sent_on', {instant_sql("e.sent_at")},
     'created_by', {person("e.created_by_id")})"""
 # Table and alias of each sub-list, and the column by which it is the invoice's.
-_ABOUT = "{alias}.org_id = i.org_id AND {alias}.kind = 'invoice' AND {alias}.record_id = i.id"
-_OF_INVOICE = "{alias}.org_id = i.org_id AND {alias}.invoice_id = i.id"
-SUB_LISTS = {
-    "history": ("records_historyentry h", HISTORY_ROW, _ABOUT.format(alias="h")),
-    "comments": ("records_comment c", COMMENT_ROW, _ABOUT.format(alias="c")),
-    "attachments": ("records_attachment f", ATTACHMENT_ROW, _ABOUT.format(alias="f")),
-    "payments": ("billing_payment p", PAYMENT_ROW, _OF_INVOICE.format(alias="p")),
-    "emails": ("messaging_outboundemail e", EMAIL_ROW, _ABOUT.format(alias="e")),
+_COMMON = sub_lists(visibility.INVOICE, "i")
+SUB_LISTS = _COMMON | {
+    "history": ("records_historyentry h", HISTORY_ROW, _COMMON["history"][2]),
+    "payments": ("billing_payment p", PAYMENT_ROW, "p.org_id = i.org_id AND p.invoice_id = i.id"),
+    "emails": (
+        "messaging_outboundemail e",
+        EMAIL_ROW,
+        "e.org_id = i.org_id AND e.kind = 'invoice' AND e.record_id = i.id",
+    ),
 }
-
-
-def _rows(sql: str) -> str:
-    return f"(SELECT coalesce(json_agg(x), '[]') FROM ({sql}) AS x)"
-
-
-def _newest(name: str) -> str:
-    table, row, where = SUB_LISTS[name]
-    alias = table.split()[1]
-    inner = f"SELECT {row} AS row FROM {table} WHERE {where} ORDER BY {alias}.id DESC LIMIT {NEWEST}"
-    return f"(SELECT coalesce(json_agg(x.row), '[]') FROM ({inner}) AS x)"
 
 
 DETAIL = f"""(SELECT row_to_json(d) FROM (
     SELECT i.id, i.title AS invoice_title, i.number AS invoice_number, i.status, i.issue_date, i.due_date, i.name,
         i.email, i.phone, i.vat_id, {_SHORTHAND}, i.tax_amount::text AS tax, trim_scale(i.tax_rate)::text AS tax_rate,
         i.total_amount::text, i.currency, i.prices_include_tax, i.payment_terms, i.grace_until, i.language,
-        {_rows(_LINE)} AS lines, {_rows(_AMOUNT.format(kind="allowance"))} AS allowances,
-        {_rows(_AMOUNT.format(kind="charge"))} AS charges, i.net_amount::text, i.vat_breakdown,
+        {array(_LINE)} AS lines, {array(_AMOUNT.format(kind="allowance"))} AS allowances,
+        {array(_AMOUNT.format(kind="charge"))} AS charges, i.net_amount::text, i.vat_breakdown,
         i.amount_paid::text, (i.total_amount - i.amount_paid)::text AS amount_due, {PAYMENT_STATE} AS payment_state,
         coalesce({OVERDUE}, false) AS is_overdue, i.from_address, i.to_address, i.notes, i.terms, i.internal_notes,
         i.purchase_order, i.buyer_reference,
-        (SELECT coalesce(json_agg({person("a.user_id")} ORDER BY a.user_id), '[]') FROM billing_invoiceassignee a
-         WHERE a.org_id = i.org_id AND a.invoice_id = i.id) AS assigned_to,
-        (SELECT coalesce(json_agg(json_build_object('id', m.id, 'name', m.name) ORDER BY m.id), '[]')
-         FROM billing_invoiceteam t JOIN tenancy_team m ON m.org_id = t.org_id AND m.id = t.team_id
-         WHERE t.org_id = i.org_id AND t.invoice_id = i.id) AS teams,
-        {person("i.created_by_id")} AS created_by,
-        (SELECT json_build_object('id', o.id, 'name', o.name) FROM tenancy_organization o WHERE o.id = i.org_id) AS org,
-        {instant_sql("i.created_on")} AS created_on, {instant_sql("i.updated_on")} AS updated_on,
-        {", ".join(f"{_newest(name)} AS {name}" for name in SUB_LISTS)}
+        {links("i")}, {owned("i")},
+        {", ".join(f"{newest(SUB_LISTS[name])} AS {name}" for name in SUB_LISTS)}
     FROM ({_ONLY_LINE}) AS one) AS d)"""
 
 SOURCE = "billing_invoice i"
@@ -136,21 +103,4 @@ def detail(actor: Actor, invoice_id: UUID) -> tuple[int, str]:
     """The version of an invoice and its full JSON. Raises `NotFound` where the actor may not see it."""
     seen, values = visibility.condition(actor)
     sql = f"SELECT i.version, ({DETAIL})::text FROM {SOURCE} WHERE i.org_id = %s AND i.id = %s AND {seen}"
-    return _one(sql, [actor.org_id, invoice_id, *values])
-
-
-def sub_row(name: str, actor: Actor, row_id: UUID) -> str:
-    """One row of a sub-list as JSON, for an answer to a write. The caller has made sure that it may be seen."""
-    table, row, _ = SUB_LISTS[name]
-    alias = table.split()[1]
-    sql = f"SELECT 0, ({row})::text FROM {table} WHERE {alias}.org_id = %s AND {alias}.id = %s"
-    return _one(sql, [actor.org_id, row_id])[1]
-
-
-def _one(sql: str, values: Sequence[Any]) -> tuple[int, str]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        row = cursor.fetchone()
-    if row is None:
-        raise NotFound
-    return row[0], row[1]
+    return one(sql, [actor.org_id, invoice_id, *values])

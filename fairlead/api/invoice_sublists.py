@@ -33,7 +33,7 @@ def list_emails(request: HttpRequest, invoice_id: UUID, page: Query[Page]) -> Ht
 
 def answer(request: HttpRequest, invoice_id: UUID, name: str, page: Page) -> HttpResponse:
     """One page of a sub-list. Raises `NotFound` where the invoice is not seen."""
-    visibility.require("invoices.read", invoice_id)
+    visibility.require("read", invoice_id)
     table, row, where = reading.SUB_LISTS[name]
     # Ids are made in the order of time.
     key = Key(f"{table.split()[1]}.id", "uuid")

@@ -15,11 +15,13 @@ from fairlead.api.access import may
 from fairlead.api.invoice_inputs import InvoiceChange, InvoiceFilter, InvoiceIn, StatusIn
 from fairlead.api.invoice_outputs import Explanation, Invoice, Row
 from fairlead.api.pages import Listed, Listing
+from fairlead.api.record_reading import assigned_to, of_team, tagged
 from fairlead.api.seam import if_match
 from fairlead.billing import explanation, invoices, visibility
 from fairlead.billing.domain.lifecycle import Status
 from fairlead.billing.models import search
 from fairlead.foundation.errors import MalformedRequest
+from fairlead.records import links
 from fairlead.tenancy.context import current_actor
 
 router = Router()
@@ -116,7 +118,7 @@ def explain_invoice(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
 def _change(request: HttpRequest, invoice_id: UUID, data: InvoiceChange) -> HttpResponse:
     present: dict[str, Any] = {}
     if changes.repeats(data):
-        visibility.require("invoices.change", invoice_id)
+        visibility.require("change", invoice_id)
         present = json.loads(reading.detail(current_actor(), invoice_id)[1])
     invoices.change(invoice_id, _given(data, present), version=if_match(request))
     return _answer(invoice_id)
@@ -130,7 +132,7 @@ def _given(data: InvoiceChange, present: dict[str, Any]) -> dict[str, Any]:
         raise MalformedRequest(f"{nulls[0]}: {message}", errors={name: [message] for name in nulls})
     for name in _TEXTS & given.keys():
         given[name] = given[name] or ""
-    for name in ("allowances", "charges", "assigned_to", "teams"):
+    for name in ("allowances", "charges", *links.NAMES):
         if name in given:
             given[name] = given[name] or []
     return given
@@ -180,10 +182,9 @@ def _filters(filters: InvoiceFilter) -> list[tuple[str, str | UUID | date | Deci
         "(i.number ILIKE %s OR i.title ILIKE %s OR i.name ILIKE %s OR i.email ILIKE %s)": _pattern(
             filters.search
         ),
-        "EXISTS (SELECT FROM billing_invoiceassignee a WHERE a.org_id = i.org_id AND a.invoice_id = i.id"
-        " AND a.user_id = %s)": filters.assigned_to,
-        "EXISTS (SELECT FROM billing_invoiceteam t WHERE t.org_id = i.org_id AND t.invoice_id = i.id"
-        " AND t.team_id = %s)": filters.team,
+        assigned_to("i"): filters.assigned_to,
+        of_team("i"): filters.team,
+        tagged("i"): filters.tag,
         "i.created_by_id = %s": filters.created_by,
         "i.currency = %s": filters.currency,
         "i.due_date <= %s": filters.due_before,

@@ -15,8 +15,9 @@ from pydantic import Field
 from fairlead.api import changes, outputs, pages
 from fairlead.api.access import Door, may
 from fairlead.api.changes import NOT_GIVEN, Change, ReadOnly
-from fairlead.api.invoice_inputs import Address, Language
+from fairlead.api.invoice_inputs import Language
 from fairlead.api.pages import Listed, Listing, Page
+from fairlead.api.record_inputs import Address
 from fairlead.api.seam import caller_of, if_match
 from fairlead.api.types import Between, Body, Clearable, Color, Currency, Email, Form, Line
 from fairlead.billing import numbering

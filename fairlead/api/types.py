@@ -257,6 +257,13 @@ EmailAddress = Annotated[
 Currency = Annotated[
     str, Form("[A-Z]{3}", _CURRENCY_WORDS), Field(examples=["EUR"]), AfterValidator(_currency)
 ]
+# Where there may be none: the empty text.
+AnyCurrency = Annotated[
+    str,
+    Form("([A-Z]{3})?", _CURRENCY_WORDS),
+    Field(examples=["EUR"]),
+    AfterValidator(lambda text: text and _currency(text)),
+]
 Color = Annotated[
     str,
     Form("(#[0-9A-Fa-f]{6})?", "Give a colour as # and six hexadecimal digits, such as #2f5bd7.", str.lower),

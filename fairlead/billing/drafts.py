@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from uuid import UUID
 
-from fairlead.billing import people
-from fairlead.billing.models import Invoice, InvoiceAmount, InvoiceAssignee, InvoiceLine, InvoiceTeam
+from fairlead.billing.models import Invoice, InvoiceAmount, InvoiceLine
 from fairlead.foundation import money
+from fairlead.records import links
+from fairlead.records.links import Links
 from fairlead.tenancy import rows
 
+KIND = "invoice"
 # Fields of the request that are columns of the invoice under another name, or under their own.
 COLUMNS = {
     "invoice_title": "title",
@@ -32,8 +33,7 @@ class Draft:
     invoice: Invoice
     lines: list[InvoiceLine] = field(default_factory=list)
     amounts: list[InvoiceAmount] = field(default_factory=list)
-    assigned_to: list[UUID] = field(default_factory=list)
-    teams: list[UUID] = field(default_factory=list)
+    links: Links = field(default_factory=links.none)
 
     @property
     def places(self) -> int:
@@ -48,8 +48,7 @@ def read(invoice: Invoice) -> Draft:
         invoice,
         list(InvoiceLine.objects.filter(**mine).order_by("position")),
         list(InvoiceAmount.objects.filter(**mine).order_by("position")),
-        list(InvoiceAssignee.objects.filter(**mine).order_by("user_id").values_list("user_id", flat=True)),
-        list(InvoiceTeam.objects.filter(**mine).order_by("team_id").values_list("team_id", flat=True)),
+        links.read(invoice.id),
     )
 
 
@@ -57,7 +56,7 @@ def insert(draft: Draft) -> None:
     """Store a new invoice with all its parts."""
     rows.insert(draft.invoice)
     _insert_parts(draft)
-    people.insert(draft)
+    links.insert(KIND, draft.invoice.id, draft.links)
 
 
 def update(draft: Draft, changed: Iterable[str]) -> None:
@@ -69,8 +68,7 @@ def update(draft: Draft, changed: Iterable[str]) -> None:
         InvoiceLine.objects.filter(**mine).delete()
         InvoiceAmount.objects.filter(**mine).delete()
         _insert_parts(draft)
-    if names & {"assigned_to", "teams"}:
-        people.replace(draft)
+    links.replace(KIND, draft.invoice.id, draft.links, names)
 
 
 def _insert_parts(draft: Draft) -> None:

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from fairlead.billing import people
 from fairlead.billing.domain.document import Kind
 from fairlead.billing.drafts import COLUMNS, Draft
 from fairlead.billing.models import Invoice, InvoiceAmount, InvoiceLine
@@ -16,6 +15,7 @@ from fairlead.billing.pricing import price
 from fairlead.foundation import clock
 from fairlead.foundation.errors import InvalidInput, MalformedRequest
 from fairlead.foundation.ids import new_id
+from fairlead.records import links
 
 _SHORTHAND = ("quantity", "rate")
 _KINDS: tuple[Kind, Kind] = ("allowance", "charge")
@@ -45,7 +45,7 @@ def edit(draft: Draft, given: dict[str, Any]) -> None:
         if f"{kind}s" in given:
             _replace_amounts(draft, kind, given[f"{kind}s"])
     _edit_tax(invoice, given)
-    people.edit(draft, given)
+    draft.links = links.edited(draft.links, given)
     price(draft, given)
 
 
@@ -55,8 +55,7 @@ def copy(source: Draft, onto: Invoice) -> Draft:
         setattr(onto, column, getattr(source.invoice, column))
     for part in (*source.lines, *source.amounts):
         part.id, part.created_on = new_id(), clock.now()
-    draft = Draft(onto, source.lines, source.amounts, source.assigned_to, source.teams)
-    people.keep_known(draft)
+    draft = Draft(onto, source.lines, source.amounts, links.known(source.links))
     price(draft)
     return draft
 

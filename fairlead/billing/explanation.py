@@ -11,7 +11,7 @@ from fairlead.tenancy.context import current_org_id
 
 def of(invoice_id: UUID) -> dict[str, Any]:
     """The steps from quantity and rate to the total, each with its formula, values and result."""
-    visibility.require("invoices.read", invoice_id)
+    visibility.require("read", invoice_id)
     draft = drafts.read(Invoice.objects.get(org_id=current_org_id(), id=invoice_id))
     totals = pricing.price(draft)
     steps = explain(pricing.priced_lines(draft), pricing.priced_amounts(draft), pricing.terms(draft), totals)

@@ -9,17 +9,15 @@ from uuid import UUID
 from fairlead.billing import drafts, editing, issuing, numbering, payments, snapshots, visibility
 from fairlead.billing.domain import lifecycle
 from fairlead.billing.domain.lifecycle import Action, Effect, Status
-from fairlead.billing.drafts import Draft
+from fairlead.billing.drafts import KIND, Draft
 from fairlead.billing.models import Invoice
 from fairlead.billing.numbering import Series
 from fairlead.billing.refusals import refused
 from fairlead.foundation import clock
 from fairlead.foundation.errors import DomainError, InvalidInput, StaleVersion
 from fairlead.foundation.versions import Expected
-from fairlead.records import history, removal
+from fairlead.records import history, removal, values
 from fairlead.tenancy.context import actor_id, current_actor, current_org_id
-
-KIND = "invoice"
 
 
 def create(given: dict[str, Any]) -> UUID:
@@ -37,7 +35,7 @@ def create(given: dict[str, Any]) -> UUID:
 
 def change(invoice_id: UUID, given: dict[str, Any], *, version: Expected = None) -> None:
     """Change the fields given, then take the step to `status` if one is given. Without a difference nothing happens."""
-    invoice = visibility.lock("invoices.change", invoice_id)
+    invoice = visibility.lock("change", invoice_id)
     require_version(invoice, version)
     given = dict(given)
     status = Status(given.pop("status", invoice.status))
@@ -49,14 +47,14 @@ def change(invoice_id: UUID, given: dict[str, Any], *, version: Expected = None)
 
 def set_status(invoice_id: UUID, status: Status, reason: str = "", *, version: Expected = None) -> None:
     """Take one step of the lifecycle, with all that belongs to it. The same status again changes nothing."""
-    invoice = visibility.lock("invoices.set_status", invoice_id)
+    invoice = visibility.lock("set_status", invoice_id)
     require_version(invoice, version)
     _step(drafts.read(invoice), status, reason)
 
 
 def issue(invoice_id: UUID) -> Invoice:
     """Issue a draft; an invoice that is issued already is left as it is. Raises `InvalidTransition` if cancelled."""
-    invoice = visibility.lock("invoices.issue", invoice_id)
+    invoice = visibility.lock("issue", invoice_id)
     with refused():
         lifecycle.check(Action.SEND_MAIL, Status(invoice.status))
     if invoice.is_draft:
@@ -66,7 +64,7 @@ def issue(invoice_id: UUID) -> Invoice:
 
 def delete(invoice_id: UUID, *, version: Expected = None) -> None:
     """Delete a draft with its comments and files. Its number stays in the register as void."""
-    invoice = visibility.lock("invoices.delete", invoice_id)
+    invoice = visibility.lock("delete", invoice_id)
     require_version(invoice, version)
     with refused():
         lifecycle.check(Action.DELETE, Status(invoice.status))
@@ -81,7 +79,7 @@ def delete(invoice_id: UUID, *, version: Expected = None) -> None:
 
 def duplicate(invoice_id: UUID) -> UUID:
     """A new draft with the same customer, lines, total and texts, not dated yet. Returns its id."""
-    visibility.require("invoices.duplicate", invoice_id)
+    visibility.require("duplicate", invoice_id)
     series = numbering.series_of_invoices()
     source = drafts.read(Invoice.objects.get(org_id=current_org_id(), id=invoice_id))
     draft = editing.copy(source, _new(series))
@@ -125,10 +123,10 @@ def _edit(draft: Draft, given: dict[str, Any]) -> None:
         editing.edit(draft, given)
     except DomainError:
         if not invoice.is_draft:
-            _refuse_frozen(given.keys(), snapshots.differences(before, snapshots.of_given(given, before)))
+            _refuse_frozen(given.keys(), values.differences(before, snapshots.of_given(given, before)))
         raise
     after = {**snapshots.take(draft), "invoice_number": number}
-    changes = snapshots.differences(before, after)
+    changes = values.differences(before, after)
     if not changes and invoice.fixed_tax != fixed_tax:  # an amount of nothing, which the sums do not show
         changes = {"tax": [before["tax"], after["tax"]]}
     if not changes:
@@ -179,7 +177,7 @@ def _step(draft: Draft, wanted: Status, reason: str) -> None:
         invoice.status = wanted
         _stamp(invoice)
         _save(invoice, ["status", "open_status", "amount_paid", "updated_on", "version"])
-    changes = snapshots.differences(before, snapshots.take(draft))
+    changes = values.differences(before, snapshots.take(draft))
     if reason:
         changes["reason"] = [None, reason]
     history.write(KIND, invoice.id, "status", changes, status=(status.value, wanted.value))

@@ -20,7 +20,7 @@ def record(
     invoice_id: UUID, amount: Decimal, *, paid_on: date | None = None, method: str = "", reference: str = ""
 ) -> Payment:
     """Record money received. What settles the balance makes the invoice Paid; more than is due is refused."""
-    invoice = visibility.lock("invoices.pay", invoice_id)
+    invoice = visibility.lock("pay", invoice_id)
     with refused():
         lifecycle.check(Action.PAY, Status(invoice.status))
     _check_amount(invoice, amount)
@@ -33,7 +33,7 @@ def record(
 
 def reverse(invoice_id: UUID, payment_id: UUID, reason: str) -> Payment:
     """Take a payment back, by an entry of its own with the reason; a paid invoice is open again, as it was."""
-    invoice = visibility.lock("invoices.reverse_payment", invoice_id)
+    invoice = visibility.lock("reverse_payment", invoice_id)
     with refused():
         lifecycle.check(Action.REVERSE_PAYMENT, Status(invoice.status))
     payment = Payment.objects.filter(

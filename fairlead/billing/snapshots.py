@@ -1,17 +1,16 @@
 """An invoice as plain values under the API's names: what two versions are compared by, and what history keeps."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from fairlead.billing.drafts import COLUMNS, Draft
 from fairlead.billing.models import InvoiceAmount, InvoiceLine
-from fairlead.foundation.money import plain
+from fairlead.records import links
+from fairlead.records.values import plain
 
 # May change on an issued invoice: it is not printed.
-NOT_PRINTED = frozenset({"internal_notes", "grace_until", "assigned_to", "teams"})
+NOT_PRINTED = frozenset({"internal_notes", "grace_until", *links.NAMES})
 _FIGURES = ("quantity", "rate", "tax", "total_amount")
 
 
@@ -20,7 +19,7 @@ def take(draft: Draft) -> dict[str, Any]:
     invoice = draft.invoice
     only = draft.lines[0] if len(draft.lines) == 1 else None
     return {
-        **{name: _plain(getattr(invoice, column)) for name, column in COLUMNS.items()},
+        **{name: plain(getattr(invoice, column)) for name, column in COLUMNS.items()},
         "invoice_number": invoice.number,
         "status": invoice.status,
         "quantity": plain(only.quantity) if only else None,
@@ -31,34 +30,18 @@ def take(draft: Draft) -> dict[str, Any]:
         "tax": str(invoice.tax_amount),
         "total_amount": str(invoice.total_amount),
         "amount_paid": str(invoice.amount_paid),
-        "assigned_to": [str(user) for user in draft.assigned_to],
-        "teams": [str(team) for team in draft.teams],
+        **links.plain(draft.links),
     }
 
 
 def of_given(given: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
     """What a request says of single values, in the words of a snapshot; a figure that is the same reads as `before`."""
-    plain_ones = {name: _plain(given[name]) for name in COLUMNS.keys() & given.keys()}
+    plain_ones = {name: plain(given[name]) for name in COLUMNS.keys() & given.keys()}
     figures = {name: given[name] for name in _FIGURES if given.get(name) is not None}
     return plain_ones | {
         name: before[name] if before[name] and Decimal(before[name]) == value else _text(value)
         for name, value in figures.items()
     }
-
-
-def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
-    """{field: [before, after]} for each that is not the same."""
-    return {name: [before[name], value] for name, value in after.items() if before[name] != value}
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case Decimal():
-            return plain(value)
-        case date() | UUID():
-            return str(value)
-        case _:
-            return value
 
 
 def _line(line: InvoiceLine) -> dict[str, Any]:
@@ -77,9 +60,7 @@ def _amount(amount: InvoiceAmount) -> dict[str, Any]:
 
 def _values(part: InvoiceLine | InvoiceAmount, texts: str, figures: str, amounts: str) -> dict[str, Any]:
     values = {name: getattr(part, name) for name in f"{texts} {figures} {amounts}".split()}
-    return {
-        name: _plain(value) if name in figures.split() else _text(value) for name, value in values.items()
-    }
+    return {name: plain(value) if name in figures.split() else _text(value) for name, value in values.items()}
 
 
 def _text(value: Any) -> Any:

@@ -16,7 +16,7 @@ _STAMPS: dict[str, Mark] = {Status.PAID.value: "paid", Status.CANCELLED.value: "
 
 def of_invoice(invoice_id: UUID, *, stamped: bool = False) -> tuple[str, bytes]:
     """The file name and the PDF. A copy is stamped where the invoice is Paid or Cancelled; else it is the original."""
-    visibility.require("invoices.download", invoice_id)
+    visibility.require("download", invoice_id)
     invoice = Invoice.objects.get(org_id=current_org_id(), id=invoice_id)
     document = originals.of_invoice(invoice_id)
     stamp = _STAMPS.get(invoice.status)

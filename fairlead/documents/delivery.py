@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from fairlead.billing import invoices
+from fairlead.billing import drafts, invoices
 from fairlead.billing.models import Invoice
 from fairlead.documents import localization, originals
 from fairlead.messaging import outbox
@@ -30,7 +30,7 @@ def send(
     document = originals.of_invoice(invoice_id)
     email = outbox.queue(
         NewEmail(
-            kind=invoices.KIND,
+            kind=drafts.KIND,
             record_id=invoice_id,
             recipients=recipients,
             cc=cc,
@@ -43,7 +43,7 @@ def send(
             attachment_id=document.id if document else None,
         )
     )
-    history.write(invoices.KIND, invoice_id, "mailed", {"email": [None, str(email.id)]})
+    history.write(drafts.KIND, invoice_id, "mailed", {"email": [None, str(email.id)]})
     return email
 
 

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from fairlead.foundation import versions
 from fairlead.foundation.errors import InvalidInput, NotFound
 from fairlead.records import content_types, file_names, files, history
+from fairlead.records.kinds import Kind
 from fairlead.records.models import Attachment
 from fairlead.records.uploads import too_large
 from fairlead.tenancy import policy
@@ -33,7 +34,7 @@ class _Content:
     content_type: str
 
 
-def add(kind: str, record_id: UUID, upload: "UploadedFile[bytes]") -> Attachment:
+def add(kind: Kind, record_id: UUID, upload: "UploadedFile[bytes]") -> Attachment:
     """Keep an uploaded file. The caller has made sure that who acts sees the record, and is in `files.settled`.
 
     Raises `TooLarge`, `InvalidInput` (empty), `NoRoom`, `UpstreamFailed`; then neither row nor file is left.
@@ -44,7 +45,7 @@ def add(kind: str, record_id: UUID, upload: "UploadedFile[bytes]") -> Attachment
         files.store(key, upload)
         attachment = Attachment.objects.create(
             org_id=current_org_id(),
-            kind=kind,
+            kind=kind.name,
             record_id=record_id,
             file_name=file_names.clean(upload.name or ""),
             content_type=content.content_type,
@@ -53,31 +54,31 @@ def add(kind: str, record_id: UUID, upload: "UploadedFile[bytes]") -> Attachment
             storage_key=key,
             uploaded_by_id=current_actor().user_id,
         )
-        history.write(kind, record_id, "attached", {"attachment": [None, attachment.file_name]})
+        history.write(kind.name, record_id, "attached", {"attachment": [None, attachment.file_name]})
     return attachment
 
 
-def about(kind: str, record_id: UUID) -> QuerySet[Attachment]:
+def about(kind: Kind, record_id: UUID) -> QuerySet[Attachment]:
     """The record's attachments with their uploaders, newest first."""
-    return Attachment.about(current_org_id(), kind, record_id).select_related("uploaded_by")
+    return Attachment.about(current_org_id(), kind.name, record_id).select_related("uploaded_by")
 
 
-def find(kind: str, attachment_id: UUID) -> Attachment:
+def find(kind: Kind, attachment_id: UUID) -> Attachment:
     """An attachment of a record of this kind, for the caller to look whether its record is seen. Raises `NotFound`."""
     rows = Attachment.objects.select_related("uploaded_by")
-    attachment = rows.filter(org_id=current_org_id(), kind=kind, id=attachment_id).first()
+    attachment = rows.filter(org_id=current_org_id(), kind=kind.name, id=attachment_id).first()
     if attachment is None:
         raise NotFound
     return attachment
 
 
-def open(kind: str, attachment_id: UUID) -> "tuple[Attachment, File[bytes]]":  # noqa: A001
+def open(kind: Kind, attachment_id: UUID) -> "tuple[Attachment, File[bytes]]":  # noqa: A001
     """The attachment and its file, which the caller closes. Raises `NotFound`, `UpstreamFailed`."""
     attachment = find(kind, attachment_id)
     return attachment, files.load(attachment.storage_key)
 
 
-def remove(kind: str, attachment_id: UUID, expected: versions.Expected = None) -> None:
+def remove(kind: Kind, attachment_id: UUID, expected: versions.Expected = None) -> None:
     """Take an attachment away; its file goes when the transaction has ended well.
 
     Raises `NotFound`, `NotPermitted`, `StaleVersion`.
@@ -85,11 +86,13 @@ def remove(kind: str, attachment_id: UUID, expected: versions.Expected = None) -
     attachment = find(kind, attachment_id)
     actor = current_actor()
     brought_it = attachment.uploaded_by_id == actor.user_id
-    policy.require("attachments.delete", actor, Relation.CREATOR if brought_it else Relation.MEMBER)
+    policy.require(
+        kind.action("remove_attachment"), actor, Relation.CREATOR if brought_it else Relation.MEMBER
+    )
     versions.require(VERSION, expected)
     delete(attachment)
     history.write(
-        kind, attachment.record_id, "attachment removed", {"attachment": [attachment.file_name, None]}
+        kind.name, attachment.record_id, "attachment removed", {"attachment": [attachment.file_name, None]}
     )
 
 

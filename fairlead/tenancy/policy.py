@@ -26,6 +26,24 @@ OWNS = frozenset({Relation.ADMIN, Relation.CREATOR})
 ADMIN = frozenset({Relation.ADMIN})
 EVERYONE = frozenset({Relation.ADMIN, Relation.MEMBER})
 
+
+def _of_records(plural: str, **more: frozenset[Relation]) -> dict[str, frozenset[Relation]]:
+    """What can be done with any record that people keep, and what more with this kind."""
+    common = {
+        "list": EVERYONE,
+        "create": EVERYONE,
+        "read": SEES,
+        "comment": SEES,
+        "attach": SEES,
+        "change": WORKS,
+        "archive": OWNS,
+        "restore": OWNS,
+        "change_comment": OWNS,
+        "remove_attachment": OWNS,
+    }
+    return {f"{plural}.{verb}": relations for verb, relations in {**common, **more}.items()}
+
+
 MAY: dict[str, frozenset[Relation]] = {
     "invoices.list": EVERYONE,
     "invoices.create": EVERYONE,
@@ -42,8 +60,11 @@ MAY: dict[str, frozenset[Relation]] = {
     "invoices.delete": OWNS,
     "invoices.cancel_issued": ADMIN,
     "invoices.reverse_payment": ADMIN,
-    "comments.change": OWNS,
-    "attachments.delete": OWNS,
+    "invoices.change_comment": OWNS,
+    "invoices.remove_attachment": OWNS,
+    **_of_records("accounts"),
+    "tags.read": EVERYONE,
+    "tags.change": ADMIN,
     "organization.list": EVERYONE,
     "organization.create": EVERYONE,
     "organization.read": EVERYONE,
@@ -60,17 +81,16 @@ MAY: dict[str, frozenset[Relation]] = {
 
 # What only reads; a token whose scope says `resource:read` may do these.
 READS = frozenset(action for action in MAY if action.split(".")[1] in {"list", "read", "download"})
-SCOPED_RESOURCES = ("invoices", "organization", "users", "teams", "profile")
+RECORDS = ("accounts", "invoices")
+SCOPED_RESOURCES = (*RECORDS, "tags", "organization", "users", "teams", "profile")
 SCOPES = tuple(f"{resource}:{access}" for resource in SCOPED_RESOURCES for access in ("read", "write"))
-_RECORDS = ("invoices", "comments", "attachments")
 # A token is for one organization, so it founds no other.
 _NOT_BY_TOKEN = frozenset({"organization.create"})
-_RESOURCE = {"comments": "invoices", "attachments": "invoices"}
 
 
 def is_about_record(action: str) -> bool:
     """Whether the action can only be judged with the record in hand: whoever does not see that gets 404, not 403."""
-    return action.split(".", maxsplit=1)[0] in _RECORDS and Relation.MEMBER not in MAY[action]
+    return action.split(".", maxsplit=1)[0] in RECORDS and Relation.MEMBER not in MAY[action]
 
 
 def require(action: str, actor: Actor, relation: Relation | None = None) -> None:
@@ -85,7 +105,6 @@ def require_scope(action: str, actor: Actor) -> None:
     if actor.scopes is None:
         return
     resource = action.split(".", maxsplit=1)[0]
-    resource = _RESOURCE.get(resource, resource)
     if resource not in SCOPED_RESOURCES or action in _NOT_BY_TOKEN:
         raise NotPermitted("No API token may do this: sign in with e-mail and password.")
     enough = {f"{resource}:write"} | ({f"{resource}:read"} if action in READS else set())

@@ -36,12 +36,12 @@ _LINES = """
     SELECT gen_random_uuid(), created_on, org_id, id, 1, 'S', 19, 100.00, title, 1, 'C62', 100.00, 1, ''
     FROM billing_invoice WHERE org_id = %s"""
 _ASSIGNEES = """
-    INSERT INTO billing_invoiceassignee (org_id, invoice_id, user_id)
-    SELECT org_id, id, (%s::uuid[])[1 + right(number, 1)::int %% 4] FROM billing_invoice
+    INSERT INTO records_assignee (org_id, kind, record_id, user_id)
+    SELECT org_id, 'invoice', id, (%s::uuid[])[1 + right(number, 1)::int %% 4] FROM billing_invoice
     WHERE org_id = %s AND right(number, 1) <> '0'"""
 _TEAMS = """
-    INSERT INTO billing_invoiceteam (org_id, invoice_id, team_id)
-    SELECT org_id, id, %s FROM billing_invoice WHERE org_id = %s AND right(number, 1) IN ('3', '7')"""
+    INSERT INTO records_assignedteam (org_id, kind, record_id, team_id)
+    SELECT org_id, 'invoice', id, %s FROM billing_invoice WHERE org_id = %s AND right(number, 1) IN ('3', '7')"""
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,13 @@ class Member:
 class Ground:
     """The organizations that figures are taken in; each has an admin and a user. `folder` is all that is kept.
 
-    What is written goes to the busy one, and of creates that are compared to the one beside it. These two are new for
-    each run, so that the others stay as they are.
+    What is written goes to the busy one, which is new for each run, so that the others stay as they are.
     """
 
     folder: Path
     large: tuple[Member, Member]
     small: tuple[Member, Member]
     busy: tuple[Member, Member]
-    beside: tuple[Member, Member]
 
 
 @contextmanager
@@ -111,9 +109,9 @@ def _people(folder: Path, superuser: str) -> Ground:
     if not file.exists():
         file.write_text(json.dumps(make_organizations(superuser, LARGE, MIDDLING, SMALL)))
     large, small = json.loads(file.read_text())
-    fresh = [_members(_make(superuser, name, SMALL)) for name in ("Busy", "Beside")]
+    busy = _make(superuser, "Busy", SMALL)
     vacuum(superuser)
-    return Ground(folder, _members(large), _members(small), *fresh)
+    return Ground(folder, _members(large), _members(small), _members(busy))
 
 
 def make_organizations(superuser: str, large: int, middling: int, small: int) -> list[list[str]]:

@@ -160,7 +160,7 @@ def _create(ours: WSGIHandler, ground: Ground) -> Row:
                 cursor.execute(sql, params)
             transaction.set_rollback(True)
 
-    make = call(ours, headers(ground.beside[0]), "POST", "/api/invoices/", EXAMPLE)
+    make = call(ours, headers(ground.large[0]), "POST", "/api/invoices/", EXAMPLE)
     return _ratio("create", 3.0, {"ours": make, "floor": replay})
 
 

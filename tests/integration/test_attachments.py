@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from fairlead.crm.accounts import ACCOUNT
 from fairlead.foundation.errors import InvalidInput, NotFound, NotPermitted, TooLarge
 from fairlead.records import attachments, downloads, removal
+from fairlead.records.kinds import Kind
 from fairlead.records.models import Attachment, Comment
 from fairlead.tenancy.context import organization
 from tests.file_store import (
@@ -144,8 +146,8 @@ def test_a_removal_that_is_rolled_back_removes_nothing(world: World) -> None:
     assert content_of(world.clerk, attachment) == b"kept"
 
 
-@pytest.mark.parametrize(("kind", "who"), [("quote", "clerk"), (KIND, "stranger")])
-def test_of_another_kind_or_organization_it_does_not_exist(world: World, kind: str, who: str) -> None:
+@pytest.mark.parametrize(("kind", "who"), [(ACCOUNT, "clerk"), (KIND, "stranger")])
+def test_of_another_kind_or_organization_it_does_not_exist(world: World, kind: Kind, who: str) -> None:
     record_id, person = a_record(), getattr(world, who)
     attachment = attach(world.clerk, record_id)
     with organization(person.org_id, person.actor):
@@ -163,12 +165,12 @@ def test_of_a_deleted_record_the_history_stays(world: World, folder: Path) -> No
     kept = attach(world.clerk, other_id)
     with organization(world.acme.id, world.clerk.actor):
         Comment.objects.create(
-            org=world.acme, kind=KIND, record_id=record_id, text="x", commented_by_id=world.clerk.user_id
+            org=world.acme, kind=KIND.name, record_id=record_id, text="x", commented_by_id=world.clerk.user_id
         )
-        removal.remove_all(KIND, record_id)
+        removal.remove_all(KIND.name, record_id)
         assert len(stored(folder)) == 2
     assert stored(folder) == [folder / kept.storage_key]
     with organization(world.acme.id):
-        assert not Comment.about(world.acme.id, KIND, record_id).exists()
-        assert not Attachment.about(world.acme.id, KIND, record_id).exists()
+        assert not Comment.about(world.acme.id, KIND.name, record_id).exists()
+        assert not Attachment.about(world.acme.id, KIND.name, record_id).exists()
     assert history_of(world.clerk, record_id) == ["attached"]

@@ -5,9 +5,12 @@ from uuid import UUID
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
+from fairlead.billing.visibility import INVOICE
+from fairlead.crm.accounts import ACCOUNT
 from fairlead.foundation.errors import NotAuthenticated, NotFound, NotPermitted
 from fairlead.foundation.ids import new_id
 from fairlead.records import comments, history
+from fairlead.records.kinds import Kind
 from fairlead.records.models import Comment
 from fairlead.tenancy.context import organization
 from tests.world import Person, World
@@ -15,7 +18,7 @@ from tests.world import Person, World
 
 def comment(person: Person, record_id: UUID, text: str = "They will pay on Friday.") -> UUID:
     with organization(person.org_id, person.actor):
-        return comments.add("invoice", record_id, text).id
+        return comments.add(INVOICE, record_id, text).id
 
 
 def told(world: World, record_id: UUID) -> list[tuple[str, object]]:
@@ -25,7 +28,7 @@ def told(world: World, record_id: UUID) -> list[tuple[str, object]]:
 
 def texts(world: World, record_id: UUID) -> list[str]:
     with organization(world.acme.id):
-        return [row.text for row in comments.about("invoice", record_id)]
+        return [row.text for row in comments.about(INVOICE, record_id)]
 
 
 def test_a_comment_can_be_read_back(world: World) -> None:
@@ -33,7 +36,7 @@ def test_a_comment_can_be_read_back(world: World) -> None:
     comment(world.clerk, record_id, "First")
     comment(world.colleague, record_id, "Second")
     with organization(world.acme.id):
-        rows = [(row.text, row.commented_by.name) for row in comments.about("invoice", record_id)]
+        rows = [(row.text, row.commented_by.name) for row in comments.about(INVOICE, record_id)]
     assert rows == [("Second", "Colin Colleague"), ("First", "Claire Clerk")]
     assert told(world, record_id) == [("commented", [None, "Second"]), ("commented", [None, "First"])]
 
@@ -43,10 +46,10 @@ def test_its_author_and_an_admin_may_change_and_remove_it(world: World, who: str
     record_id, person = new_id(), getattr(world, who)
     comment_id = comment(world.clerk, record_id, "Friday")
     with organization(world.acme.id, person.actor):
-        assert comments.change("invoice", comment_id, "Monday").text == "Monday"
+        assert comments.change(INVOICE, comment_id, "Monday").text == "Monday"
     assert texts(world, record_id) == ["Monday"]
     with organization(world.acme.id, person.actor):
-        comments.remove("invoice", comment_id)
+        comments.remove(INVOICE, comment_id)
     assert texts(world, record_id) == []
     assert told(world, record_id)[:2] == [
         ("comment removed", ["Monday", None]),
@@ -58,7 +61,7 @@ def test_the_same_text_again_is_no_change(world: World) -> None:
     record_id = new_id()
     comment_id = comment(world.clerk, record_id, "Friday")
     with organization(world.acme.id, world.clerk.actor):
-        comments.change("invoice", comment_id, "Friday")
+        comments.change(INVOICE, comment_id, "Friday")
     assert told(world, record_id) == [("commented", [None, "Friday"])]
 
 
@@ -67,9 +70,9 @@ def test_another_member_may_not(world: World) -> None:
     comment_id = comment(world.clerk, record_id, "Friday")
     with organization(world.acme.id, world.colleague.actor):
         with pytest.raises(NotPermitted):
-            comments.change("invoice", comment_id, "Never")
+            comments.change(INVOICE, comment_id, "Never")
         with pytest.raises(NotPermitted):
-            comments.remove("invoice", comment_id)
+            comments.remove(INVOICE, comment_id)
     assert texts(world, record_id) == ["Friday"]
     assert told(world, record_id) == [("commented", [None, "Friday"])]
 
@@ -77,12 +80,12 @@ def test_another_member_may_not(world: World) -> None:
 def test_nobody_may_not(world: World) -> None:
     record_id = new_id()
     with organization(world.acme.id), pytest.raises(NotAuthenticated):
-        comments.add("invoice", record_id, "Hello")
+        comments.add(INVOICE, record_id, "Hello")
     assert texts(world, record_id) == []
 
 
-@pytest.mark.parametrize(("kind", "who"), [("quote", "clerk"), ("invoice", "stranger")])
-def test_of_another_kind_or_organization_it_does_not_exist(world: World, kind: str, who: str) -> None:
+@pytest.mark.parametrize(("kind", "who"), [(ACCOUNT, "clerk"), (INVOICE, "stranger")])
+def test_of_another_kind_or_organization_it_does_not_exist(world: World, kind: Kind, who: str) -> None:
     record_id, person = new_id(), getattr(world, who)
     comment_id = comment(world.clerk, record_id, "Friday")
     with organization(person.org_id, person.actor):
@@ -103,4 +106,4 @@ def test_the_application_cannot_put_words_in_anothers_mouth(world: World) -> Non
             connection.cursor().execute(
                 f"UPDATE {Comment._meta.db_table} SET commented_by_id = %s", [world.owner.user_id]
             )
-        assert comments.about("invoice", record_id).get().commented_by_id == world.clerk.user_id
+        assert comments.about(INVOICE, record_id).get().commented_by_id == world.clerk.user_id

@@ -119,7 +119,8 @@ def _ids(operation: Operation, world: World) -> dict[str, str]:
 def _sound(operation: Operation, name: str, place: str) -> Json:
     """A body that is taken once this field has a sound figure."""
     if "invoice_title" not in (operation.body_schema or {})["properties"]:
-        return strict._example(operation)
+        example: Json = strict._example(operation)
+        return example | ({"currency": "EUR"} if "currency" in example else {})
     # What is changed again and again keeps nothing of the time before that this figure might not go with.
     fresh: Json = {"allowances": [], "charges": []}
     if place.startswith(("allowances", "charges")):

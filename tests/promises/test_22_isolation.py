@@ -8,17 +8,18 @@ from uuid import UUID
 
 import pytest
 
-from fairlead.billing import people
 from fairlead.foundation.errors import NotFound
 from fairlead.foundation.ids import new_id
+from fairlead.records import links
 from fairlead.tenancy import authentication, members
 from fairlead.tenancy.models import Membership, Organization
+from fairlead.tenancy.policy import Relation
 from tests import invoicing, operations
 from tests.api.test_strangers import test_another_organizations_record_is_one_that_never_was as path_is_proven
 from tests.contract import comparable
 from tests.invoicing import unchanged
 from tests.operations import Operation
-from tests.records import make_cast, path_ids
+from tests.records import make_cast, make_record, path_ids
 from tests.world import Answer, World, api, make_world
 
 Where = tuple[str, ...]
@@ -36,14 +37,14 @@ def _has_id(schema: Mapping[str, Any]) -> bool:
 
 
 def _places(schema: Mapping[str, Any], path: Where = ()) -> Iterator[Where]:
-    """Where a body may hold an id: `("lines", "id")` is that of a line."""
+    """Where a body may hold an id: `("lines", "[]", "id")` is that of a line."""
     schema = operations.resolve(schema)
     if schema.get("format") == "uuid":
         yield path
     for choice in schema.get("anyOf", ()):
         yield from _places(choice, path)
     if "items" in schema:
-        yield from _places(schema["items"], path)
+        yield from _places(schema["items"], (*path, "[]"))
     for name, inner in schema.get("properties", {}).items():
         yield from _places(inner, (*path, name))
 
@@ -85,13 +86,20 @@ def test_in_a_body(operation: Operation, path: Where, world: World, elsewhere: W
 @pytest.mark.promise(22)
 @pytest.mark.parametrize(("operation", "name"), IN_QUERY, ids=str)
 def test_in_a_query(operation: Operation, name: str, world: World, elsewhere: World) -> None:
-    invoicing.make(world.owner, assigned_to=[world.clerk.id], teams=[str(world.dev.id)])
+    tag = api(world.owner).post("/api/tags/", {"name": "key account"}).json["id"]
+    people = {"assigned_to": [world.clerk.id], "teams": [str(world.dev.id)], "tags": [tag]}
+    cast = make_cast(world)
+    cast.people[Relation.CREATOR] = world.owner
+    plural = operation.path.split("/")[2]
+    made = make_record(cast, plural, **people)
+    shown = api(world.owner).get(f"/api/{plural}/{made}/").json
 
     def ask(value: str) -> Answer:
         return operation.call(api(world.owner), {}, f"?{name}={value}")
 
     _assert_all_alike(ask, _ids_of(elsewhere))
-    mine = str(world.dev.id) if name == "team" else world.owner.id if name == "created_by" else world.clerk.id
+    named = {"assigned_to": "assigned_to", "team": "teams", "tag": "tags"}.get(name)
+    mine = shown[named][0]["id"] if named else shown[name]["id"]
     assert ask(mine).json["count"] == 1, "of one's own it does find"
 
 
@@ -155,9 +163,9 @@ def test_a_filter_that_is_dropped_is_seen_in_a_body(
     world: World, elsewhere: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        people, "_KNOWN", people._KNOWN.replace("org_id = %(org)s AND removed_at", "removed_at")
+        links, "_KNOWN", links._KNOWN.replace("org_id = %(org)s AND removed_at", "removed_at")
     )
-    create, path = next(one for one in IN_BODY if one[1] == ("assigned_to",))
+    create, path = next(one for one in IN_BODY if one[1] == ("assigned_to", "[]"))
     with pytest.raises(AssertionError):
         test_in_a_body(create, path, world, elsewhere)
 
@@ -196,8 +204,18 @@ def _body(operation: Operation, path: Where, value: str) -> dict[str, Any]:
         body |= {"quantity": 1, "rate": "10.00"}
     if "name" in body:
         body["name"] = "Nobody has this yet"
+    return {**body, **_placed(path, value)}
+
+
+def _placed(path: Where, value: Any) -> Any:
+    """The value at this place, in the lists and objects that lead there."""
     field, *inner = path
-    return body | {field: [{**_COMPANIONS.get(field, {}), "id": value} if inner else value]}
+    if field == "[]":
+        return [_placed(tuple(inner), value) if inner else value]
+    if not inner:
+        return {field: value}
+    placed = _placed(tuple(inner), value)
+    return {field: [_COMPANIONS.get(field, {}) | placed[0]] if inner[0] == "[]" and inner[1:] else placed}
 
 
 def _assert_all_alike(send: Callable[[str], Answer], foreign: list[str]) -> None:

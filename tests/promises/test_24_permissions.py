@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
+from pytest_django.fixtures import Settings
 
 from fairlead.api.access import access_of
 from fairlead.api.api import api as fairlead
@@ -21,6 +22,12 @@ from tests.structure.test_operations import (
     test_every_route_is_marked_and_its_action_is_in_the_policy as marks_are_proven,
 )
 from tests.world import Api, World, api, make_world
+
+
+@pytest.fixture(autouse=True)
+def _as_often_as_one_likes(settings: Settings) -> None:
+    """Each scope tries to change the password, too."""
+    settings.FAILED_SIGN_INS_PER_ACCOUNT = 1_000
 
 
 @pytest.fixture(scope="module")

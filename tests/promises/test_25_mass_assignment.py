@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from fairlead.api import changes, invoice_comments
+from fairlead.api import changes
 from fairlead.api.api import api
-from fairlead.api.invoice_inputs import CommentIn
+from fairlead.api.record_inputs import CommentIn
 from tests import operations
 from tests.api import test_strictness as strict
 from tests.world import World
@@ -47,5 +47,6 @@ def _rebuild(extra: Any) -> None:
     CommentIn.model_rebuild(force=True)
     for bound in api._get_bound_routers():
         for operation in (one for view in bound.path_operations.values() for one in view.operations):
-            if operation.view_func is invoice_comments.add_comment:
-                operation.models[0].model_rebuild(force=True)
+            if operation.view_func.__module__ == "fairlead.api.invoice_comments":
+                for model in operation.models:
+                    model.model_rebuild(force=True)

@@ -12,9 +12,11 @@ from django.db import Error, connection, transaction
 
 from fairlead.foundation.ids import new_id
 from fairlead.messaging.models import FailedJob
+from fairlead.records import tags
 from fairlead.tenancy import isolation
 from fairlead.tenancy.context import organization
 from fairlead.tenancy.models import Logo, OrganizationOwned
+from tests.records import RECORDS
 from tests.world import Person, World, api
 
 # Who may see what is decided before an organization is bound, or the rows belong to none.
@@ -46,6 +48,9 @@ def invoice_id(world: World) -> str:
 def fill(world: World) -> str:
     """Put something of Acme's into every table; returns the invoice that it belongs to."""
     caller = api(world.owner)
+    tag = caller.post("/api/tags/", json={"name": "key account"}).json["id"]
+    for plural, body in RECORDS.items():
+        assert caller.post(f"/api/{plural}/", json=body).status == 201
     given = {
         "invoice_title": "Workshop",
         "name": "Customer",
@@ -54,6 +59,7 @@ def fill(world: World) -> str:
         "rate": "100",
         "assigned_to": [world.clerk.id],
         "teams": [str(world.dev.id)],
+        "tags": [tag],
         "allowances": [{"reason": "Loyalty", "amount": "1.00"}],
     }
     made: str = caller.post("/api/invoices/", json=given, headers={"Idempotency-Key": "k"}).json["id"]
@@ -169,12 +175,14 @@ def test_a_row_cannot_be_put_into_another_organization(world: World, model: type
         )
 
 
-def test_a_reference_cannot_leave_the_organization(world: World, invoice_id: str) -> None:
-    """Globex names Acme's invoice: a plain foreign key would accept it, for its check does not see the wall."""
+def test_a_reference_cannot_leave_the_organization(world: World) -> None:
+    """Globex names Acme's tag: a plain foreign key would accept it, for its check does not see the wall."""
+    with organization(world.acme.id):
+        tag = tags.create("key account")
     with _refused("violates foreign key", world.globex.id), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO billing_invoiceassignee (org_id, invoice_id, user_id) VALUES (%s, %s, %s)",
-            [world.globex.id, invoice_id, world.stranger.id],
+            "INSERT INTO records_tagging (org_id, kind, record_id, tag_id) VALUES (%s, 'account', %s, %s)",
+            [world.globex.id, new_id(), tag.id],
         )
 
 
@@ -185,7 +193,7 @@ def test_nobody_of_another_organization_can_be_assigned(world: World) -> None:
     )
     with _refused("violates foreign key", world.globex.id), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO billing_invoiceassignee (org_id, invoice_id, user_id) VALUES (%s, %s, %s)",
+            "INSERT INTO records_assignee (org_id, kind, record_id, user_id) VALUES (%s, 'invoice', %s, %s)",
             [world.globex.id, invoice.json["id"], world.clerk.id],
         )
 

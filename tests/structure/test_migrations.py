@@ -27,6 +27,7 @@ BEFORE_THE_FIRST_RELEASE = {
     "tenancy.0002_unlogged_counters",
     "records.0002_comment_version",
     "billing.0002_names_by_part",
+    "billing.0003_links_of_records",
     "messaging.0002_waiting_jobs_by_organization",
 }
 OURS = sorted(

@@ -1,12 +1,6 @@
 """The tables of billing."""
 
-from fairlead.billing.models.invoice import (
-    Invoice,
-    InvoiceAmount,
-    InvoiceAssignee,
-    InvoiceLine,
-    InvoiceTeam,
-)
+from fairlead.billing.models.invoice import Invoice, InvoiceAmount, InvoiceLine
 from fairlead.billing.models.issued_document import IssuedDocument
 from fairlead.billing.models.number import NumberCounter, NumberSeries, RegisteredNumber
 from fairlead.billing.models.payment import Payment
@@ -14,9 +8,7 @@ from fairlead.billing.models.payment import Payment
 __all__ = [
     "Invoice",
     "InvoiceAmount",
-    "InvoiceAssignee",
     "InvoiceLine",
-    "InvoiceTeam",
     "IssuedDocument",
     "NumberCounter",
     "NumberSeries",

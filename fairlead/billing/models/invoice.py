@@ -11,7 +11,7 @@ from fairlead.billing.domain import lifecycle
 from fairlead.billing.domain.lifecycle import Status
 from fairlead.billing.models import guards, search
 from fairlead.foundation.clock import now
-from fairlead.tenancy.models import MemberForeignKey, OrganizationOwned, OrgForeignKey, Record, Team
+from fairlead.tenancy.models import MemberForeignKey, OrgForeignKey, Record
 
 OPEN = (Status.SENT.value, Status.PENDING.value)
 
@@ -181,21 +181,3 @@ class InvoiceAmount(_Taxed):
                 condition=Q(kind__in=["allowance", "charge"]), name="invoice_amount_kind_known"
             ),
         ]
-
-
-class InvoiceAssignee(OrganizationOwned):
-    pk = models.CompositePrimaryKey("org", "invoice", "user")
-    invoice = OrgForeignKey(Invoice, models.CASCADE, related_name="+")
-    user = MemberForeignKey()
-
-    class Meta:
-        indexes = [models.Index(fields=["org", "user", "invoice"], name="invoice_by_assignee")]
-
-
-class InvoiceTeam(OrganizationOwned):
-    pk = models.CompositePrimaryKey("org", "invoice", "team")
-    invoice = OrgForeignKey(Invoice, models.CASCADE, related_name="+")
-    team = OrgForeignKey(Team, models.PROTECT, related_name="+")
-
-    class Meta:
-        indexes = [models.Index(fields=["org", "team", "invoice"], name="invoice_by_team")]

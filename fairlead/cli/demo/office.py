@@ -57,11 +57,11 @@ class Office:
             case Reverse():
                 payments.reverse(invoice_id, _last_payment(invoice_id), step.reason)
             case Say():
-                visibility.require("invoices.comment", invoice_id)
-                comments.add(invoices.KIND, invoice_id, step.text)
+                visibility.require("comment", invoice_id)
+                comments.add(visibility.INVOICE, invoice_id, step.text)
             case Attach():
-                visibility.require("invoices.attach", invoice_id)
-                attachments.add(invoices.KIND, invoice_id, self._file(step, bill, invoice_id))
+                visibility.require("attach", invoice_id)
+                attachments.add(visibility.INVOICE, invoice_id, self._file(step, bill, invoice_id))
             case Edit():
                 invoices.change(invoice_id, dict(step.given))
             case Grant():

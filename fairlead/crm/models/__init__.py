@@ -1,0 +1,5 @@
+"""The tables of the CRM."""
+
+from fairlead.crm.models.account import Account
+
+__all__ = ["Account"]
