@@ -63,6 +63,7 @@ MAX_ATTACHMENT_BYTES = CONFIG.max_attachment_bytes
 ACCESS_TOKEN_MINUTES = CONFIG.access_token_minutes
 REFRESH_TOKEN_DAYS = CONFIG.refresh_token_days
 REQUESTS_PER_MINUTE = CONFIG.requests_per_minute
+WEB_LEADS_PER_MINUTE = CONFIG.web_leads_per_minute
 FAILED_SIGN_INS_PER_ACCOUNT = CONFIG.failed_sign_ins_per_account
 FAILED_SIGN_INS_PER_NETWORK = CONFIG.failed_sign_ins_per_network
 JOB_CONCURRENCY = CONFIG.job_concurrency

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from fairlead.records import kinds
 from fairlead.tenancy.policy import Relation
 
 PAGE = Path(__file__).parents[1] / "docs" / "permissions.md"
@@ -30,8 +31,16 @@ class Permission:
 @cache
 def published() -> dict[str, Permission]:
     """The table, by operation such as `GET /api/teams/`."""
-    rows = [line.strip("| ").split(" | ") for line in PAGE.read_text().splitlines() if line.startswith("| `")]
+    lines = [line for line in PAGE.read_text().splitlines() if line.startswith("| `")]
+    rows = [row.strip("| ").split(" | ") for line in lines for row in _of_each_kind(line)]
     return {row[0].strip("`"): _permission(row[1:]) for row in rows}
+
+
+def _of_each_kind(line: str) -> list[str]:
+    """The rows that a row of `{resource}` stands for."""
+    if "{resource}" not in line:
+        return [line]
+    return [line.replace("{resource}", kind.plural) for kind in kinds.every() if kind.verbs is not None]
 
 
 def _permission(cells: list[str]) -> Permission:

@@ -87,7 +87,8 @@ def make_record(cast: Cast, plural: str, **more: Any) -> str:
         "teams": [str(cast.world.dev.id)],
         **more,
     }
-    answer = api(cast.creator).post(f"/api/{plural}/", body)
+    forced = "?force=true" if plural in WITH_DUPLICATES else ""
+    answer = api(cast.creator).post(f"/api/{plural}/{forced}", body)
     assert answer.status == 201, answer
     return str(answer.json["id"])
 
@@ -124,9 +125,27 @@ def _team(cast: Cast, caller: Person) -> str:
         return str(Team.objects.create(org=cast.world.acme, name=f"Team {count}").id)
 
 
+def _web_form(cast: Cast, caller: Person) -> str:
+    answer = api(cast.world.owner).post("/api/api-settings/", {"title": "Contact us"})
+    return str(answer.json["id"])
+
+
 def _tag(cast: Cast, caller: Person) -> str:
     with organization(cast.world.acme.id):
         return str(tags.create(f"tag {new_id()}").id)
+
+
+def _sold(cast: Cast, caller: Person) -> str:
+    """An opportunity that can be invoiced."""
+    return make_record(cast, "opportunities", account=make_record(cast, "accounts"), amount="100.00")
+
+
+def _pipeline(cast: Cast, caller: Person) -> str:
+    """One that is not the default, so that it may be removed."""
+    admin = api(cast.world.owner)
+    if not admin.get("/api/pipelines/").json["count"]:
+        admin.post("/api/pipelines/", {"name": "Sales"})
+    return str(admin.post("/api/pipelines/", {"name": f"Partners {new_id()}"}).json["id"])
 
 
 def _token(cast: Cast, caller: Person) -> str:
@@ -149,11 +168,21 @@ def _text_file() -> BytesIO:
 # The least that each resource needs to make a record, by its plural.
 RECORDS: dict[str, dict[str, Any]] = {
     "accounts": {"name": "Tech Solutions Inc"},
+    "leads": {"title": "A new website"},
+    "opportunities": {"name": "A new website"},
+    "contacts": {
+        "first_name": "Jane",
+        "last_name": "Doe",
+        "emails": [{"email": "jane@techsolutions.example"}],
+    },
 }
+# Those of which a second one like the first is made only by force.
+WITH_DUPLICATES = ("accounts", "contacts")
 
 # By the parameter's name, or by operation and name where one name stands for several kinds of record.
 MAKERS: dict[str, Maker] = {
     "GET /api/org/{org_id}/logo/ org_id": _organization_with_logo,
+    "POST /api/opportunities/{record_id}/invoice/ record_id": _sold,
     "org_id": lambda cast, _: str(cast.world.acme.id),
     "user_id": lambda cast, _: make_person(cast.world.acme, "Theo Temp").id,
     "team_id": _team,
@@ -161,4 +190,6 @@ MAKERS: dict[str, Maker] = {
     "invoice_id": _invoice,
     "payment_id": _payment,
     "tag_id": _tag,
+    "form_id": _web_form,
+    "pipeline_id": _pipeline,
 }

@@ -1,34 +1,69 @@
 """Accounts: the companies that one deals with."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
+from ninja import Schema
 from pydantic import Field
 
-from fairlead.api import resources
-from fairlead.api.changes import NOT_GIVEN
+from fairlead.api import account_figures, record_merges, resources
+from fairlead.api import record_reading as reading
+from fairlead.api.account_figures import AccountFigures
+from fairlead.api.changes import NOT_GIVEN, ReadOnly
 from fairlead.api.organizations import ElectronicAddress, VatId
 from fairlead.api.record_inputs import Address, Days, LanguageCode, RecordChange, RecordFilter
 from fairlead.api.record_outputs import AddressOut, RecordOut, RecordRow
-from fairlead.api.types import AnyCurrency, Between, Clearable, DecimalText, Email, Form, Line
-from fairlead.crm import accounts
+from fairlead.api.record_reading import primary
+from fairlead.api.types import (
+    AnyCurrency,
+    Between,
+    Body,
+    Clearable,
+    DecimalText,
+    Email,
+    Form,
+    Line,
+    Reference,
+)
+from fairlead.crm import account_contacts, accounts
 from fairlead.foundation.pages import Key
 
 Status = Literal["open", "closed"]
+# A part of a host's name, in any script.
+_PART = r"[^\s\u0000-\u0020\u007f-\u00a0\ufffe\uffff/:@\[\]?#\\]+"
 Website = Annotated[
     str,
     Line(300),
     Form(
-        r"((https?://)?[^\s/:@\[\]?#\\]+\.[^\s/:@\[\]?#\\]+(:[0-9]{1,5})?([/?#][!-~]*)?)?",
+        rf"((https?://)?{_PART}\.{_PART}(:[0-9]{{1,5}})?([/?#][!-~]*)?)?",
         "Give an address such as https://techsolutions.example.",
     ),
     Field(examples=["https://techsolutions.example"]),
 ]
-Phone = Annotated[
-    str,
-    Line(40),
-    Form(r"(\+?[0-9][0-9 ()./-]{2,38})?", "Give a telephone number, such as +49 30 1234567."),
-    Field(examples=["+49 30 1234567"]),
-]
+_NUMBER = r"\+?[0-9][0-9 ()./-]{2,38}"
+_PHONE_WORDS = "Give a telephone number, such as +49 30 1234567."
+Phone = Annotated[str, Line(40), Form(f"({_NUMBER})?", _PHONE_WORDS), Field(examples=["+49 30 1234567"])]
+PhoneNumber = Annotated[str, Line(40), Form(_NUMBER, _PHONE_WORDS), Field(examples=["+49 30 1234567"])]
+
+
+class AccountContactIn(Body):
+    """A person at this account. `id` is the contact's; `name` and `email` are theirs and change nothing here."""
+
+    id: Reference
+    role: Clearable[Annotated[str, Line(100)]] = ""
+    title: Clearable[Annotated[str, Line(100)]] = ""
+    name: Annotated[str | None, Field(json_schema_extra={"readOnly": True})] = None
+    email: Annotated[str | None, Field(json_schema_extra={"readOnly": True})] = None
+
+
+class AccountContactOut(Schema):
+    """A person at an account: their role in the business with it, and their title there."""
+
+    id: UUID
+    name: str
+    role: str
+    title: str
+    email: str
 
 
 class AccountChange(RecordChange):
@@ -51,6 +86,9 @@ class AccountChange(RecordChange):
     payment_terms: Days | None = NOT_GIVEN
     language: Clearable[LanguageCode] = NOT_GIVEN
     status: Status = NOT_GIVEN
+    contacts: Annotated[list[AccountContactIn], Field(max_length=200)] | None = NOT_GIVEN
+
+    figures: ReadOnly
 
 
 class AccountIn(AccountChange):
@@ -103,6 +141,14 @@ class AccountOut(RecordOut):
     buyer_reference: str
     payment_terms: int | None
     language: str
+    figures: list[AccountFigures]
+    contacts: list[AccountContactOut]
+
+
+class AccountMerged(AccountOut):
+    """The account that stays, and the id by which `unmerge` takes the two apart again."""
+
+    merge_id: UUID
 
 
 RESOURCE = resources.Resource(
@@ -120,14 +166,23 @@ RESOURCE = resources.Resource(
         "annual_revenue": "r.annual_revenue::text",
     },
     details={
-        name: f"r.{name}"
-        for name in (
-            "billing_address shipping_address vat_id registration_id electronic_address buyer_reference payment_terms "
-            "language"
-        ).split()
+        **{
+            name: f"r.{name}"
+            for name in (
+                "billing_address shipping_address vat_id registration_id electronic_address buyer_reference "
+                "payment_terms language"
+            ).split()
+        },
+        "figures": account_figures.SQL,
+        "contacts": reading.array(
+            f"""SELECT c.id, c.label AS name, l.role, l.title, {primary("c.emails", "email")} AS email
+            FROM crm_accountcontact l JOIN crm_contact c ON c.org_id = l.org_id AND c.id = l.contact_id
+            WHERE l.org_id = r.org_id AND l.account_id = r.id AND {account_contacts.usable("c")} ORDER BY c.id"""
+        ),
     },
     commands=accounts,
     keys={"name": Key("r.name", "text"), "status": Key("r.status", "text")},
     conditions={"name": "strpos(lower(r.name), lower(%s)) > 0"},
     never_null=frozenset({"name", "status"}),
 )
+MERGED = record_merges.Merged(RESOURCE, AccountMerged)

@@ -4,12 +4,19 @@ from importlib.metadata import version
 
 from ninja import Swagger
 
-from fairlead.api import accounts, record_attachments, record_comments, resources
+from fairlead.api import record_attachments, record_comments, record_merges, record_timeline, resources
+from fairlead.api.record_merges import Merged
+from fairlead.api.resources import Resource
 from fairlead.api.seam import FairleadAPI
 from fairlead.billing import visibility
+from fairlead.foundation import modules
 
-# The kinds of record that people keep; each has a module of its name.
-RESOURCES = (accounts.RESOURCE,)
+# The kinds of record that people keep: whose module has a RESOURCE is one, and with a MERGED it can be merged.
+_MODULES = [*modules.of("fairlead.api")]
+RESOURCES: list[Resource] = [
+    *{one.RESOURCE.kind.name: one.RESOURCE for one in _MODULES if hasattr(one, "RESOURCE")}.values()
+]
+MERGED: list[Merged] = [one.MERGED for one in _MODULES if hasattr(one, "MERGED")]
 
 api = FairleadAPI(
     title="Fairlead",
@@ -26,11 +33,25 @@ api.add_router("/users/", "fairlead.api.users.router", tags=["Users"])
 api.add_router("/teams/", "fairlead.api.teams.router", tags=["Teams"])
 for part in ("invoices", "invoice_payments", "invoice_delivery", "invoice_sublists"):
     api.add_router("/invoices/", f"fairlead.api.{part}.router", tags=["Invoices"])
+api.add_router("/leads/create-from-site/", "fairlead.api.web_leads.router", tags=["Leads"])
+api.add_router("/api-settings/", "fairlead.api.api_settings.router", tags=["Web forms"])
+api.add_router("/leads/", "fairlead.api.lead_conversion.router", tags=["Leads"])
+api.add_router("/dashboard/", "fairlead.api.dashboard.router", tags=["Dashboard"])
+api.add_router("/search/", "fairlead.api.search.router", tags=["Search"])
+api.add_router("/pipelines/", "fairlead.api.pipelines.router", tags=["Pipelines"])
+for part in ("opportunity_steps", "opportunity_invoices"):
+    api.add_router("/opportunities/", f"fairlead.api.{part}.router", tags=["Opportunities"])
+api.add_router("/reports/", "fairlead.api.reports.router", tags=["Reports"])
 api.add_router("/tags/", "fairlead.api.tags.router", tags=["Tags"])
 for resource in RESOURCES:
     prefix, tag = f"/{resource.kind.plural}/", resource.kind.plural.capitalize()
     api.add_router(prefix, resources.router(resource), tags=[tag])
+for merged in MERGED:
+    prefix, tag = f"/{merged.resource.kind.plural}/", merged.resource.kind.plural.capitalize()
+    api.add_router(prefix, record_merges.router(merged), tags=[tag])
+api.add_router("/contacts/", "fairlead.api.anonymising.router", tags=["Contacts"])
 for kind in (*(resource.kind for resource in RESOURCES), visibility.INVOICE):
     prefix, tag = f"/{kind.plural}/", kind.plural.capitalize()
+    api.add_router(prefix, record_timeline.router(kind), tags=[tag])
     api.add_router(f"{prefix}comment/", record_comments.router(kind), tags=[tag])
     api.add_router(f"{prefix}attachment/", record_attachments.router(kind), tags=[tag])

@@ -72,6 +72,9 @@ _INVOICE = {
     "internal_notes": "",
     "purchase_order": "",
     "buyer_reference": "",
+    "account": {"id": ID, "name": "Tech Solutions Inc"},
+    "contact": {"id": ID, "name": "Jane Doe"},
+    "opportunity": {"id": ID, "name": "A new website"},
     "assigned_to": [_CLAIRE],
     "teams": [_DEV],
     "tags": [_TAG],
@@ -115,6 +118,33 @@ _ACCOUNT = {
     "currency": "USD",
     "status": "open",
 }
+_LEAD = {
+    "title": "A new website",
+    "first_name": "Ines",
+    "last_name": "Duarte",
+    "company_name": "Tech Solutions Inc",
+    "email": "ines@techsolutions.example",
+    "phone": "+12025550143",
+    "status": "assigned",
+    "source": "website",
+    "industry": "Software",
+    "rating": "hot",
+    "opportunity_amount": "12000.00",
+    "currency": "USD",
+    "probability": 30,
+    "close_date": "2027-02-15",
+    "next_follow_up": "2026-12-01",
+}
+_WEB_FORM = {
+    "id": ID,
+    "title": "Contact us",
+    "website": "https://acme.example",
+    "strategy": "round_robin",
+    "lead_assigned_to": [_CLAIRE],
+    "tags": [_TAG],
+    "created_on": "2026-11-22T10:00:00Z",
+}
+_KEY = "fl_01980a3c7f527c1e9a415f0c2b7d9e10_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg_0AbCdE"
 _ACCOUNT_DETAILS = {
     "description": "",
     "billing_address": _ADDRESS,
@@ -126,6 +156,62 @@ _ACCOUNT_DETAILS = {
     "payment_terms": 30,
     "language": "en",
 }
+_STAGE = {"id": ID, "name": "Proposal", "color": "#7c3aed"}
+_STAGES = [
+    {"id": ID, "name": name, "probability": probability, "color": color, "kind": kind, "rotting_days": days}
+    for name, probability, color, kind, days in (
+        ("Proposal", 50, "#7c3aed", "open", 21),
+        ("Won", 100, "#15803d", "won", None),
+        ("Lost", 0, "#b91c1c", "lost", None),
+    )
+]
+_NEW_STAGES = [{name: value for name, value in stage.items() if name != "id"} for stage in _STAGES]
+_OPPORTUNITY = {
+    "name": "A new website",
+    "account": {"id": ID, "name": "Tech Solutions Inc"},
+    "amount": "10000.00",
+    "weighted_amount": "5000.00",
+    "currency": "EUR",
+    "pipeline": {"id": ID, "name": "Sales"},
+    "stage": _STAGE,
+    "status": "open",
+    "probability": 50,
+    "expected_close_date": "2027-02-15",
+    "closed_on": None,
+    "lead_source": "website",
+    "type": "New business",
+    "days_in_stage": 4,
+    "is_rotting": False,
+}
+_OPPORTUNITY_LINE = {
+    "id": ID,
+    "description": "Web Development Services",
+    "quantity": 80,
+    "unit": "C62",
+    "rate": "125.00",
+    "price_base": 1,
+    "discount_percent": None,
+    "discount_amount": None,
+    "charge_amount": None,
+    "vat_category": None,
+    "vat_rate": "19",
+    "vat_exemption_reason": "",
+    "net_amount": "10000.00",
+}
+_NEW_LINE = {"description": "Web Development Services", "quantity": 80, "rate": "125.00"}
+_SUM = {"currency": "EUR", "count": 1, "amount": "10000.00", "weighted_amount": "5000.00"}
+_CONTACT = {
+    "salutation": "Ms",
+    "first_name": "Jane",
+    "last_name": "Doe",
+    "title": "Head of Purchasing",
+    "department": "Purchasing",
+    "do_not_call": False,
+    "language": "en",
+}
+_EMAILS = [{"email": "jane.doe@techsolutions.example", "type": "work", "is_primary": True}]
+_PHONES = [{"phone": "+12025550143", "type": "mobile", "is_primary": True}]
+_AT = {"id": ID, "role": "decides", "title": "Head of Purchasing"}
 _HELD = {
     "assigned_to": [_CLAIRE],
     "teams": [_DEV],
@@ -148,6 +234,39 @@ _LISTED = {
     "created_on": "2026-11-22T10:00:00Z",
     "updated_on": "2026-11-22T10:05:00Z",
     "archived_on": None,
+}
+_ACCOUNT_OUT = {
+    "id": ID,
+    **_ACCOUNT,
+    **_ACCOUNT_DETAILS,
+    "contacts": [{**_AT, "name": "Jane Doe", "email": "jane.doe@techsolutions.example"}],
+    "figures": [
+        {
+            "currency": "EUR",
+            "open_pipeline": "10000.00",
+            "weighted": "5000.00",
+            "won": "0.00",
+            "invoiced": "11900.00",
+            "outstanding": "11900.00",
+            "overdue": "0.00",
+        }
+    ],
+    **_HELD,
+}
+_CONTACT_OUT = {
+    "id": ID,
+    **_CONTACT,
+    "name": "Jane Doe",
+    "email": "jane.doe@techsolutions.example",
+    "phone": "+12025550143",
+    "description": "",
+    "emails": _EMAILS,
+    "phones": _PHONES,
+    "addresses": [],
+    "linkedin_url": "https://www.linkedin.com/in/janedoe",
+    "accounts": [{**_AT, "name": "Tech Solutions Inc", "is_primary": True}],
+    "anonymised_on": None,
+    **_HELD,
 }
 
 # By the name of a field, of a schema, or of both where one alone does not tell.
@@ -231,11 +350,155 @@ VALUES: Mapping[str, Json] = {
     "AccountIn": {**_ACCOUNT, **_ACCOUNT_DETAILS},
     "AccountChange": {**_ACCOUNT, **_ACCOUNT_DETAILS, "status": "closed"},
     "AccountRow": {**_ACCOUNT, **_LISTED},
-    "AccountOut": {
+    "AccountOut": _ACCOUNT_OUT,
+    "AccountMerged": {**_ACCOUNT_OUT, "merge_id": ID},
+    "MergeIn": {"other": ID, "winners": {"description": "other"}},
+    "Anonymised": {
+        "message": "The contact is anonymised.",
         "id": ID,
-        **_ACCOUNT,
-        **_ACCOUNT_DETAILS,
+        "kept": [
+            {
+                "what": "attachments",
+                "count": 2,
+                "why": "Whether a file tells of the person only people can say.",
+            }
+        ],
+    },
+    "Hit": {
+        "kind": "account",
+        "id": ID,
+        "title": "Tech Solutions Inc",
+        "rank": 1,
+        "url": f"/api/accounts/{ID}/",
+    },
+    "LeadIn": {**_LEAD, "job_title": "", "website": "", "address": _ADDRESS, "description": ""},
+    "LeadChange": {**_LEAD, "address": _ADDRESS},
+    "LeadRow": {**_LEAD, **_LISTED},
+    "LeadOut": {
+        "id": ID,
+        **_LEAD,
+        "job_title": "",
+        "website": "",
+        "address": _ADDRESS,
+        "web_form": {"id": ID, "name": "Contact us"},
+        "converted_to": None,
+        "description": "",
         **_HELD,
+    },
+    "ConvertIn": {"opportunity_name": "A new website"},
+    "ConversionOut": {"account": ID, "contact": ID, "opportunity": ID},
+    "LeadTotal": {"currency": "EUR", "count": 3, "opportunity_amount": "36000.00"},
+    "LeadTotals.count": 4,
+    "OpportunityFigures": {
+        "currency": "EUR",
+        "open": 12,
+        "open_amount": "184000.00",
+        "weighted_amount": "71200.00",
+        "closing": "18400.00",
+        "won_this_month": 2,
+        "won_amount_this_month": "26500.00",
+    },
+    "InvoiceFigures": {
+        "currency": "EUR",
+        "drafts": 3,
+        "outstanding": 7,
+        "outstanding_amount": "21400.00",
+        "overdue": 1,
+        "overdue_amount": "1190.00",
+        "invoiced_this_month": "14875.00",
+        "paid_this_month": "9520.00",
+    },
+    "LeadFigures": {"open": 21, "new_this_week": 4, "follow_ups_due": 2},
+    "FollowUp": {
+        "id": ID,
+        "title": "A new website",
+        "company_name": "Tech Solutions Inc",
+        "next_follow_up": "2026-11-22",
+    },
+    "SiteLeadIn": {
+        "apikey": _KEY,
+        "first_name": "Ines",
+        "last_name": "Duarte",
+        "company_name": "Tech Solutions Inc",
+        "email": "ines@techsolutions.example",
+        "description": "We need a new website.",
+    },
+    "apikey": _KEY,
+    "WebFormIn": {"title": "Contact us", "website": "https://acme.example"},
+    "WebFormChange": {"title": "Contact us"},
+    "WebFormOut": {**_WEB_FORM, "apikey": _KEY},
+    "WebFormRow": {**_WEB_FORM, "leads": 12},
+    "TimelineEntry": {
+        "id": ID,
+        "type": "comment",
+        "at": "2026-11-22T10:10:00Z",
+        "by": _CLAIRE,
+        "record": ID,
+        "facts": {"comment": "Called them."},
+    },
+    "PipelineIn": {"name": "Partners", "is_default": False, "stages": _NEW_STAGES},
+    "PipelineChange": {"name": "Partners", "stages": _NEW_STAGES},
+    "PipelineOut": {
+        "id": ID,
+        "name": "Sales",
+        "is_default": True,
+        "stages": _STAGES,
+        "created_on": "2026-11-22T10:00:00Z",
+        "updated_on": "2026-11-22T10:05:00Z",
+    },
+    "OpportunityIn": {
+        "name": "A new website",
+        "currency": "EUR",
+        "expected_close_date": "2027-02-15",
+        "lead_source": "website",
+        "lines": [_NEW_LINE],
+    },
+    "OpportunityChange": {"probability": 60, "expected_close_date": "2027-02-15", "lines": [_NEW_LINE]},
+    "OpportunityRow": {**_OPPORTUNITY, **_LISTED},
+    "OpportunityOut": {
+        "id": ID,
+        **_OPPORTUNITY,
+        "lost_reason": "",
+        "contacts": [{"id": ID, "name": "Jane Doe"}],
+        "lines": [_OPPORTUNITY_LINE],
+        "description": "",
+        **_HELD,
+    },
+    "LoseIn.reason": "They chose another supplier.",
+    "MoveIn": {"stage": ID},
+    "StageChangeOut": {
+        "id": ID,
+        "from_stage": {"id": ID, "name": "Needs analysis"},
+        "to_stage": {"id": ID, "name": "Proposal"},
+        "seconds": 345600,
+        "changed_by": _CLAIRE,
+        "changed_on": "2026-11-22T10:05:00Z",
+    },
+    "ForecastRow": {"month": "2027-02", "pipeline": {"id": ID, "name": "Sales"}, "stage": _STAGE, **_SUM},
+    "Sums": {"count": 1, "totals": [_SUM]},
+    "UnmergeIn": {"merge_id": ID},
+    "ContactIn": {**_CONTACT, "emails": _EMAILS, "phones": _PHONES},
+    "ContactChange": {"department": "Sales", "do_not_call": True},
+    "ContactRow": {
+        **_CONTACT,
+        "name": "Jane Doe",
+        "email": "jane.doe@techsolutions.example",
+        "phone": "+12025550143",
+        "accounts": [{"id": ID, "name": "Tech Solutions Inc"}],
+        **_LISTED,
+    },
+    "ContactOut": _CONTACT_OUT,
+    "ContactMerged": {**_CONTACT_OUT, "merge_id": ID},
+    "Duplicate": {
+        "type": "/problems/duplicate",
+        "title": "There seems to be such a record already",
+        "status": 409,
+        "detail": "There may be such an account already: use it, or create it anyway with ?force=true.",
+        "request_id": "01980a3c7f527c1e9a415f0c2b7d9e10",
+        "errors": {},
+        "candidates": [
+            {"id": ID, "kind": "account", "name": "Tech Solutions Inc", "matches": ["domain", "name"]}
+        ],
     },
     "TagIn": {"name": "key account", "color": "#2f5bd7"},
     "TagChange": {"name": "key account"},

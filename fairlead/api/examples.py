@@ -20,7 +20,7 @@ _TYPES: Mapping[str, Json] = {"string": "", "integer": 1, "number": 1, "boolean"
 def example(schema: Schemas, known: Schemas, name: str = "", owner: str = "") -> Json:
     """A value that fits a JSON schema. `known` are the components that it may refer to."""
     for key in (f"{owner}.{name}", name):
-        if key in VALUES:
+        if key in VALUES and not _is_of_ids(VALUES[key], schema):
             return VALUES[key]
     if "$ref" in schema:
         title = schema["$ref"].rsplit("/", 1)[-1]
@@ -32,6 +32,11 @@ def example(schema: Schemas, known: Schemas, name: str = "", owner: str = "") ->
     if choices and "default" not in schema:
         return example(choices[0], known, name, owner)
     return _of_type(schema, known, owner or str(schema.get("title", "")))
+
+
+def _is_of_ids(value: Json, schema: Schemas) -> bool:
+    """Whether it is a list of ids where the schema wants their objects: a detail shows whom a list row only names."""
+    return isinstance(value, list) and isinstance(value[0], str) and "$ref" in schema.get("items", {})
 
 
 def _of_type(schema: Schemas, known: Schemas, owner: str) -> Json:

@@ -21,6 +21,7 @@ from fairlead.api.types import (
     Line,
     Prose,
     QueryDecimal,
+    Reference,
     Truth,
 )
 
@@ -102,6 +103,9 @@ class InvoiceChange(Change):
     internal_notes: Annotated[str, Prose(5000)] | None = NOT_GIVEN
     purchase_order: Annotated[str, Line(100)] | None = NOT_GIVEN
     buyer_reference: Annotated[str, Line(100)] | None = NOT_GIVEN
+    account: Reference | None = NOT_GIVEN
+    contact: Reference | None = NOT_GIVEN
+    opportunity: Reference | None = NOT_GIVEN
     lines: Annotated[list[LineIn], Field(min_length=1, max_length=MOST_LINES)] = NOT_GIVEN
     allowances: Annotated[list[AmountIn], Field(max_length=MOST_AMOUNTS)] | None = NOT_GIVEN
     charges: Annotated[list[AmountIn], Field(max_length=MOST_AMOUNTS)] | None = NOT_GIVEN
@@ -125,7 +129,10 @@ class InvoiceChange(Change):
 
 
 class InvoiceIn(InvoiceChange):
-    """A new invoice: either `quantity` and `rate`, or `lines`."""
+    """A new invoice: either `quantity` and `rate`, or `lines`.
+
+    Of its `account` it has address, e-mail, tax id, buyer reference, terms and language where these are left out.
+    """
 
     invoice_title: Annotated[str, Line(200, filled=True)]
     name: Annotated[str, Line(200, filled=True)]
@@ -179,6 +186,9 @@ class InvoiceFilter(Page):
     team: Id | None = None
     tag: Id | None = None
     created_by: Id | None = None
+    account: Id | None = None
+    contact: Id | None = None
+    opportunity: Id | None = None
     currency: Currency | None = None
     due_before: Day | None = None
     due_after: Day | None = None

@@ -156,6 +156,9 @@ class Invoice(Schema):
     internal_notes: str
     purchase_order: str
     buyer_reference: str
+    account: Named | None
+    contact: Named | None
+    opportunity: Named | None
     assigned_to: list[Person]
     teams: list[Named]
     tags: list[TagOut]

@@ -7,6 +7,7 @@ from fairlead.api.record_reading import (
     array,
     link_ids,
     links,
+    named,
     newest,
     one,
     owned,
@@ -78,7 +79,9 @@ DETAIL = f"""(SELECT row_to_json(d) FROM (
         {array(_AMOUNT.format(kind="charge"))} AS charges, i.net_amount::text, i.vat_breakdown,
         i.amount_paid::text, (i.total_amount - i.amount_paid)::text AS amount_due, {PAYMENT_STATE} AS payment_state,
         coalesce({OVERDUE}, false) AS is_overdue, i.from_address, i.to_address, i.notes, i.terms, i.internal_notes,
-        i.purchase_order, i.buyer_reference,
+        i.purchase_order, i.buyer_reference, {named("crm_account", "i.account_id", "i")} AS account,
+        {named("crm_contact", "i.contact_id", "i")} AS contact,
+        {named("crm_opportunity", "i.opportunity_id", "i")} AS opportunity,
         {links("i")}, {owned("i")},
         {", ".join(f"{newest(SUB_LISTS[name])} AS {name}" for name in SUB_LISTS)}
     FROM ({_ONLY_LINE}) AS one) AS d)"""

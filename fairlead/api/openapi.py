@@ -49,7 +49,7 @@ _PROBLEM_HEADERS: Mapping[int, Mapping[str, str]] = {
     },
     503: {"Retry-After": "Seconds to wait."},
 }
-_WITH_EXAMPLES = ("application/json", "multipart/form-data")
+_WITH_EXAMPLES = ("application/json", "application/problem+json", "multipart/form-data")
 
 
 class FairleadSchema(OpenAPISchema):
@@ -102,9 +102,13 @@ class FairleadSchema(OpenAPISchema):
         return details
 
 
+# What is done to a record by a POST and depends on what it is.
+_STEPS = ("status/", "move/", "win/", "lose/", "reopen/")
+
+
 def takes_version(operation: Operation, method: str) -> bool:
     """Whether the operation heeds If-Match."""
-    return method in ("PUT", "PATCH", "DELETE") or operation.path.endswith("status/")
+    return method in ("PUT", "PATCH", "DELETE") or operation.path.endswith(_STEPS)
 
 
 def _responses(given: Json, operation: Operation, method: str, access: Access) -> Json:
@@ -112,9 +116,23 @@ def _responses(given: Json, operation: Operation, method: str, access: Access) -
     for response in responses.values():
         response["headers"] = _answer_headers(operation, method, access)
         response["content"] = dict(_content(response["content"]))
+    if "308" in responses:
+        responses["308"]["headers"] |= _described({"Location": "The address of the record that it is now."})
     for status in _refusals(operation, method, access):
-        responses[str(status)] = {"$ref": f"#/components/responses/{status}"}
-    return responses
+        # One that an operation names itself has more to say.
+        responses.setdefault(str(status), {"$ref": f"#/components/responses/{status}"})
+    return {
+        status: _as_problem(response) if status >= "4" else response for status, response in responses.items()
+    }
+
+
+def _as_problem(response: Json) -> Json:
+    content = response.get("content", {})
+    return (
+        response | {"content": {"application/problem+json": content["application/json"]}}
+        if content
+        else response
+    )
 
 
 def _without_lists_of_examples(parameter: Json) -> Json:
@@ -195,8 +213,11 @@ def _answers_file(operation: Operation) -> bool:
 
 def _answers_record(operation: Operation) -> bool:
     models = [_inner(model) for model in operation.response_models.values()]
-    fields = {name for model in models for name in getattr(model, "model_fields", {})}
-    return "id" in fields and "message" not in fields
+    return any({"id"} <= _fields(model) and "message" not in _fields(model) for model in models)
+
+
+def _fields(model: Any) -> set[str]:
+    return {*getattr(model, "model_fields", {})}
 
 
 def _inner(model: Any) -> Any:

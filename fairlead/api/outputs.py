@@ -49,6 +49,21 @@ class Problem(Schema):
     errors: dict[str, list[str]] = Field(description="By field, or path of a field such as `lines.0.rate`.")
 
 
+class Candidate(Schema):
+    """A record that may be the same; `matches` says by what: email, phone, name, domain."""
+
+    id: UUID
+    kind: str
+    name: str
+    matches: list[str]
+
+
+class Duplicate(Problem):
+    """There may be such a record already, or somebody else was there first: then without `candidates`."""
+
+    candidates: list[Candidate] = []
+
+
 def record(body: Mapping[str, Any], *, status: int = 200, version: int | None = None) -> HttpResponse:
     """The answer that holds one record; `version` becomes its ETag."""
     return json_text(dump(body), status=status, version=version)

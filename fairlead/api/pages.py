@@ -73,6 +73,7 @@ class Listing:
     values: Sequence[Any] = field(default_factory=list)
     narrowed: str = "true"
     narrowed_values: Sequence[Any] = field(default_factory=list)
+    row_values: Sequence[Any] = field(default_factory=list)
 
 
 def answer(request: HttpRequest, page: Page, listing: Listing) -> HttpResponse:
@@ -95,7 +96,8 @@ def answer(request: HttpRequest, page: Page, listing: Listing) -> HttpResponse:
             FROM {listing.source} WHERE {listing.where} AND {listing.tie.expression} = page.tie
         ) AS one ON true
         ORDER BY page.place"""
-    values = [*wheres, *wheres, *after_values, page.limit + 1, page.offset, *listing.values]
+    values = [*wheres, *wheres, *after_values, page.limit + 1, page.offset]
+    values += [*listing.row_values, *listing.values]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()

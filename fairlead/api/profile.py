@@ -16,14 +16,14 @@ from fairlead.api.pages import Listed, Listing, Page
 from fairlead.api.seam import caller_of, if_match
 from fairlead.api.types import Between, Body, Line
 from fairlead.foundation.pages import Key
-from fairlead.tenancy import api_tokens, people, sign_in
+from fairlead.tenancy import api_tokens, people, policy, sign_in
 from fairlead.tenancy.context import current_actor
 from fairlead.tenancy.models import ApiToken, User
-from fairlead.tenancy.policy import SCOPES
 
 router = Router()
 
-Scope = Literal[SCOPES]  # type: ignore[valid-type]  # the policy's own list
+_SCOPES = policy.scopes()
+Scope = Literal[_SCOPES]  # type: ignore[valid-type]  # the policy's own list
 
 
 class ProfileChange(Change):
@@ -44,7 +44,7 @@ class PasswordChange(Body):
 
 class TokenIn(Body):
     name: Annotated[str, Line(100, filled=True)]
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(SCOPES))]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(_SCOPES))]
     expires_in_days: Annotated[int, Between(1, 3650)] | None = 90
 
 

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Self
 
+from ninja import Schema
 from pydantic import AfterValidator, Field, model_validator
 
 from fairlead.api.changes import NOT_GIVEN, Change, ReadOnly
@@ -77,8 +78,8 @@ class RecordChange(Change):
     attachments: ReadOnly
 
 
-class RecordFilter(Page):
-    """Which records to list: by what every kind has. A kind adds its own fields."""
+class RecordConditions(Schema):
+    """Which records are meant: by what every kind has. A kind adds its own fields."""
 
     search: Annotated[
         Annotated[str, Line(200)] | None, Field(description="Part of what names the record, in any case.")
@@ -88,3 +89,15 @@ class RecordFilter(Page):
     tag: Id | None = None
     created_by: Id | None = None
     archived: Annotated[Flag | None, Field(description="true: those that are archived, instead.")] = None
+
+
+class RecordFilter(RecordConditions, Page):
+    """Which records to list, and which page of them."""
+
+
+class Forced(Schema):
+    """Whether to make what seems to be there already."""
+
+    force: Annotated[
+        Flag | None, Field(description="true: make it although there may be such a record already.")
+    ] = None

@@ -32,6 +32,11 @@ def named(table: str, column: str, row: str) -> str:
         WHERE n.org_id = {row}.org_id AND n.id = {column})"""
 
 
+def primary(column: str, name: str) -> str:
+    """What a list of ways to reach somebody names as the primary one, or ''."""
+    return f"coalesce(jsonb_path_query_first({column}, '$[*] ? (@.is_primary == true)') ->> '{name}', '')"
+
+
 def link_ids(row: str) -> str:
     """Assignees, teams and tags as ids, for a row of a list."""
     return f"""ARRAY(SELECT a.user_id FROM records_assignee a
@@ -42,16 +47,27 @@ def link_ids(row: str) -> str:
             WHERE g.org_id = {row}.org_id AND g.record_id = {row}.id ORDER BY g.tag_id) AS tags"""
 
 
+def people(row: str) -> str:
+    """Assignees, as objects."""
+    return f"""(SELECT coalesce(json_agg({person("a.user_id")} ORDER BY a.user_id), '[]') FROM records_assignee a
+        WHERE a.org_id = {row}.org_id AND a.record_id = {row}.id)"""
+
+
+def tags(row: str) -> str:
+    """Tags, as objects."""
+    return f"""(SELECT coalesce(json_agg(json_build_object('id', m.id, 'name', m.name, 'color', m.color) ORDER BY m.id),
+            '[]')
+        FROM records_tagging g JOIN records_tag m ON m.org_id = g.org_id AND m.id = g.tag_id
+        WHERE g.org_id = {row}.org_id AND g.record_id = {row}.id)"""
+
+
 def links(row: str) -> str:
     """Assignees, teams and tags as objects, for a detail."""
-    return f"""(SELECT coalesce(json_agg({person("a.user_id")} ORDER BY a.user_id), '[]') FROM records_assignee a
-            WHERE a.org_id = {row}.org_id AND a.record_id = {row}.id) AS assigned_to,
+    return f"""{people(row)} AS assigned_to,
         (SELECT coalesce(json_agg(json_build_object('id', m.id, 'name', m.name) ORDER BY m.id), '[]')
             FROM records_assignedteam t JOIN tenancy_team m ON m.org_id = t.org_id AND m.id = t.team_id
             WHERE t.org_id = {row}.org_id AND t.record_id = {row}.id) AS teams,
-        (SELECT coalesce(json_agg(json_build_object('id', m.id, 'name', m.name, 'color', m.color) ORDER BY m.id), '[]')
-            FROM records_tagging g JOIN records_tag m ON m.org_id = g.org_id AND m.id = g.tag_id
-            WHERE g.org_id = {row}.org_id AND g.record_id = {row}.id) AS tags"""
+        {tags(row)} AS tags"""
 
 
 def owned(row: str) -> str:
@@ -97,11 +113,22 @@ def attachment(kind: Kind) -> str:
 def sub_lists(kind: Kind, row: str) -> dict[str, tuple[str, str, str]]:
     """Table and alias, row and condition of each list that hangs on a record."""
     about = f"{{0}}.org_id = {row}.org_id AND {{0}}.kind = '{kind.name}' AND {{0}}.record_id = {row}.id"
+    told = f"h.org_id = {row}.org_id AND h.kind = '{kind.name}' AND h.record_id {_and_merged(kind, row)}"
     return {
-        "history": ("records_historyentry h", HISTORY, about.format("h")),
+        "history": ("records_historyentry h", HISTORY, told),
         "comments": ("records_comment c", COMMENT, about.format("c")),
         "attachments": ("records_attachment f", attachment(kind), about.format("f")),
     }
+
+
+def _and_merged(kind: Kind, row: str) -> str:
+    """Equal to the record's id, or to that of one that was merged into it: history stays where it was written."""
+    if not kind.merges:
+        return f"= {row}.id"
+    return f"""= ANY (ARRAY(WITH RECURSIVE one AS (
+        SELECT {row}.id UNION ALL
+        SELECT m.id FROM one JOIN {kind.table} m ON m.org_id = {row}.org_id AND m.merged_into_id = one.id
+    ) SELECT id FROM one))"""
 
 
 def newest(sub_list: tuple[str, str, str]) -> str:

@@ -20,12 +20,14 @@ from fairlead.api.changes import Change
 from fairlead.api.naming import named_after
 from fairlead.api.outputs import instant_sql
 from fairlead.api.pages import Listed, Listing, Page
-from fairlead.api.record_inputs import RecordFilter
+from fairlead.api.record_inputs import Forced, RecordConditions, RecordFilter
 from fairlead.api.record_outputs import RecordHistoryOut, RecordOut, RecordRow
 from fairlead.api.seam import if_match
-from fairlead.foundation.errors import MalformedRequest
+from fairlead.crm import merging
+from fairlead.foundation.errors import MalformedRequest, NotFound
 from fairlead.foundation.pages import Key
 from fairlead.records import keeping, links, search, visibility
+from fairlead.records.keeping import ManagedKind
 from fairlead.records.kinds import Kind
 from fairlead.tenancy.context import Actor, current_actor, current_org_id
 
@@ -36,6 +38,7 @@ _KEYS = {
 }
 _ARCHIVED_ON = f"{instant_sql('r.archived_at')} AS archived_on"
 
+View = Callable[..., HttpResponse]
 Condition = tuple[str, Sequence[Any]]
 
 
@@ -48,12 +51,13 @@ def _everything(_: Any) -> str:
 class Resource:
     """`columns` and `details` are SQL on the record's row `r`: what a list shows, and what the detail has beyond that.
 
-    A detail's column takes the place of a list's of the same name. `filters` derives from `RecordFilter`; a field of
+    A detail's column takes the place of a list's of the same name; in all SQL `visibility.seen` marks where rows of
+    other tables are narrowed to what the caller sees. `filters` derives from `RecordFilter`; a field of
     its own compares the column of its name (`min_x`, `max_x`, `x_before`, `x_after` its bounds) unless `conditions`
     has SQL for it, with one mark for the value.
     """
 
-    kind: Kind
+    kind: ManagedKind
     row: type[RecordRow]
     out: type[RecordOut]
     new: type[Change]
@@ -99,10 +103,9 @@ class Resource:
 
     def detail(self, actor: Actor, record_id: UUID) -> tuple[int, str]:
         """The version of a record and its full JSON. Raises `NotFound` where the actor may not see it."""
-        seen, values = visibility.condition(actor)
         sql = f"""SELECT r.version, ({self.detail_sql})::text FROM {self.kind.table} r
-            WHERE r.org_id = %s AND r.id = %s AND {seen}"""
-        return reading.one(sql, [actor.org_id, record_id, *values])
+            WHERE r.org_id = %s AND r.id = %s AND {self.kind.stands} AND {visibility.seen("r")}"""
+        return reading.one(*visibility.for_actor(sql, [actor.org_id, record_id], actor))
 
     def answer(self, record_id: UUID, *, status: int = 200) -> HttpResponse:
         """The full record, as every write answers it."""
@@ -124,21 +127,30 @@ class Resource:
 
     def listing(self, filters: RecordFilter) -> Listing:
         """The list that a request asks for, of what the caller sees."""
-        actor = current_actor()
-        narrowed = [visibility.condition(actor), *self._narrowing(filters)]
+        row, row_values = visibility.for_actor(self.row_sql, [], current_actor())
+        where, values = self.narrowed(filters)
         return Listing(
             source=f"{self.kind.table} r",
-            row=self.row_sql,
+            row=row,
+            row_values=row_values,
             keys={**_KEYS, **self.keys},
             tie=_TIE,
             where="r.org_id = %s",
-            values=[actor.org_id],
-            narrowed=" AND ".join(sql for sql, _ in narrowed),
-            narrowed_values=[value for _, values in narrowed for value in values],
+            values=[current_org_id()],
+            narrowed=where,
+            narrowed_values=values,
         )
 
-    def _narrowing(self, filters: RecordFilter) -> Iterator[Condition]:
-        yield f"r.archived_at IS {'NOT ' * bool(filters.archived)}NULL", []
+    def narrowed(self, filters: RecordConditions) -> tuple[str, list[Any]]:
+        """The condition for what the caller sees of what the filters mean, and its values."""
+        conditions = [(visibility.seen("r"), []), *self._narrowing(filters)]
+        sql = " AND ".join(sql for sql, _ in conditions)
+        return visibility.for_actor(
+            sql, [one for _, several in conditions for one in several], current_actor()
+        )
+
+    def _narrowing(self, filters: RecordConditions) -> Iterator[Condition]:
+        yield f"r.archived_at IS {'NOT ' * bool(filters.archived)}NULL AND {self.kind.stands}", []
         yield self.usually(filters), []
         if filters.search:
             yield f"r.id IN (SELECT {search.function(self.kind)}(%s, NULL))", [filters.search]
@@ -149,7 +161,7 @@ class Resource:
             "r.created_by_id = %s": filters.created_by,
         }
         yield from ((sql, [value]) for sql, value in common.items() if value is not None)
-        for name in self.filters.model_fields.keys() - RecordFilter.model_fields.keys():
+        for name in type(filters).model_fields.keys() - RecordFilter.model_fields.keys():
             value = getattr(filters, name)
             sql = self.conditions.get(name) or _comparison(self.kind, name)
             if value is not None and sql != "":
@@ -164,13 +176,6 @@ def router(resource: Resource) -> Router:
 
     def listed(request: HttpRequest, filters: Any) -> HttpResponse:
         return pages.answer(request, filters, resource.listing(filters))
-
-    def create(request: HttpRequest, data: Any) -> HttpResponse:
-        return resource.answer(resource.commands.create(resource.given(data)), status=201)
-
-    def read(request: HttpRequest, record_id: UUID) -> HttpResponse:
-        """The record with all its parts, and the newest of its history, comments and files."""
-        return resource.answer(record_id)
 
     def update(request: HttpRequest, record_id: UUID, data: Any) -> HttpResponse:
         """Change the fields given; a list replaces the list. Sending back what was read changes nothing."""
@@ -199,7 +204,8 @@ def router(resource: Resource) -> Router:
 
     orders = ", ".join({**_KEYS, **resource.keys})
     listed.__doc__ = f"The {kind.plural} that you see, newest first. Order by {orders}."
-    create.__doc__ = f"Make {an} of the fields given."
+    create, refusals = _creating(resource)
+    read, led_on = _reading(resource)
     listed.__annotations__["filters"] = Query[resource.filters]  # type: ignore[misc, name-defined]
     create.__annotations__["data"] = resource.new
     update.__annotations__["data"] = patch.__annotations__["data"] = resource.change
@@ -208,9 +214,9 @@ def router(resource: Resource) -> Router:
     out = resource.out
     many: Any = Listed[resource.row]  # type: ignore[name-defined]
     made.get("", response=many, summary=f"List {kind.plural}")(may(kind.action("list"))(listed))
-    made.post("", response={201: out}, summary=f"Make {an}")(may(kind.action("create"))(create))
+    made.post("", response={201: out, **refusals}, summary=f"Make {an}")(may(kind.action("create"))(create))
     one = "{uuid:record_id}/"
-    made.get(one, response=out, summary=f"Read {an}")(may(kind.action("read"))(read))
+    made.get(one, response={200: out, **led_on}, summary=f"Read {an}")(may(kind.action("read"))(read))
     made.put(one, response=out, summary=f"Change {an}")(may(kind.action("change"))(update))
     made.patch(one, response=out, summary=f"Change {an}")(may(kind.action("change"))(patch))
     made.delete(one, response=outputs.Done, summary=f"Archive {an}")(may(kind.action("archive"))(archive))
@@ -219,6 +225,56 @@ def router(resource: Resource) -> Router:
         may(kind.action("read"))(history)
     )
     return made
+
+
+def _creating(resource: Resource) -> tuple[View, dict[int, Any]]:
+    """The operation, and what it answers beside the new record."""
+    kind = resource.kind
+
+    def create(request: HttpRequest, data: Any) -> HttpResponse:
+        return resource.answer(resource.commands.create(resource.given(data)), status=201)
+
+    def create_once(request: HttpRequest, data: Any, forced: Query[Forced]) -> HttpResponse:
+        made = resource.commands.create(resource.given(data), force=bool(forced.force))
+        return resource.answer(made, status=201)
+
+    words = f"Make {kind.article} of the fields given."
+    if kind.require_new is None:
+        create.__doc__ = words
+        return create, {}
+    create_once.__doc__ = f"{words} 409 with the `candidates` where there may be such {kind.article} already."
+    create_once.__name__ = "create"
+    return create_once, {409: outputs.Duplicate}
+
+
+def _reading(resource: Resource) -> tuple[View, dict[int, Any]]:
+    """The operation, and what it answers beside the record."""
+
+    def read(request: HttpRequest, record_id: UUID) -> HttpResponse:
+        """The record with all its parts, and the newest of its history, comments and files."""
+        return resource.answer(record_id)
+
+    def read_or_lead_on(request: HttpRequest, record_id: UUID) -> HttpResponse:
+        """The record with all its parts. 308 for one that was merged into another: `Location` is that one's address."""
+        try:
+            return resource.answer(record_id)
+        except NotFound:
+            return _lead_on(resource.kind, record_id)
+
+    if not resource.kind.merges:
+        return read, {}
+    read_or_lead_on.__name__ = "read"
+    return read_or_lead_on, {308: outputs.Done}
+
+
+def _lead_on(kind: ManagedKind, record_id: UUID) -> HttpResponse:
+    survivor = merging.survivor(kind, record_id)
+    if survivor is None:
+        raise NotFound
+    body = {"message": f"It was merged into another {kind.name}.", "id": str(survivor)}
+    response = outputs.record(body, status=308)
+    response["Location"] = f"/api/{kind.plural}/{survivor}/"
+    return response
 
 
 def _sub_listing(kind: Kind, name: str, record_id: UUID) -> Listing:

@@ -132,6 +132,7 @@ def _bound(caller: Caller, access: Access) -> Iterator[None]:
     actor = caller.in_organization()
     if access.action:
         policy.require_scope(access.action, actor)
+        policy.require_opened(access.action, actor)
         if not policy.is_about_record(access.action):
             policy.require(access.action, actor)
     structlog.contextvars.bind_contextvars(org_id=str(actor.org_id), user_id=str(actor.user_id))

@@ -21,6 +21,9 @@ COLUMNS = {
             "buyer_reference"
         ).split()
     },
+    "account": "account_id",
+    "contact": "contact_id",
+    "opportunity": "opportunity_id",
 }
 # What lines, allowances and charges depend on, by its name in a snapshot.
 _PRICED = frozenset("lines allowances charges tax_rate prices_include_tax currency total_amount tax".split())

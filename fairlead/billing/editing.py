@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from fairlead.billing import about
 from fairlead.billing.domain.document import Kind
 from fairlead.billing.drafts import COLUMNS, Draft
 from fairlead.billing.models import Invoice, InvoiceAmount, InvoiceLine
@@ -31,6 +32,7 @@ def edit(draft: Draft, given: dict[str, Any]) -> None:
     """Put the given fields into the working copy, and price it. Raises `InvalidInput` naming each field."""
     invoice = draft.invoice
     old_title, old_dates = invoice.title, (invoice.issue_date, invoice.due_date)
+    about.refer(invoice, given)
     for name in COLUMNS.keys() & given.keys():
         setattr(invoice, COLUMNS[name], given[name])
     if (invoice.issue_date, invoice.due_date) != old_dates:

@@ -6,7 +6,7 @@ Errors are those of `foundation.errors`; `version` is what the caller last read,
 from typing import Any
 from uuid import UUID
 
-from fairlead.billing import drafts, editing, issuing, numbering, payments, snapshots, visibility
+from fairlead.billing import about, drafts, editing, issuing, numbering, payments, snapshots, visibility
 from fairlead.billing.domain import lifecycle
 from fairlead.billing.domain.lifecycle import Action, Effect, Status
 from fairlead.billing.drafts import KIND, Draft
@@ -26,6 +26,9 @@ def create(given: dict[str, Any]) -> UUID:
     status, number = Status(given.pop("status", Status.DRAFT)), given.pop("invoice_number", None)
     series = numbering.series_of_invoices()
     draft = Draft(_new(series))
+    about.refer(draft.invoice, given)
+    if given.get("account"):
+        given = about.of_account(given["account"]) | given
     editing.edit(draft, given)
     _insert(draft, series, number)
     if status is not Status.DRAFT:

@@ -1,10 +1,11 @@
 """The sums of a working copy: the totals engine asked, and its result put where it is stored."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from fairlead.billing.domain.adjustment import adjust
-from fairlead.billing.domain.document import DocumentAmount, Kind, Line, Terms, Totals, TotalsError
+from fairlead.billing.domain.document import ONE, DocumentAmount, Kind, Line, Terms, Totals, TotalsError
 from fairlead.billing.domain.totals import compute
 from fairlead.billing.drafts import Draft
 from fairlead.billing.models import InvoiceAmount
@@ -25,6 +26,25 @@ def price(draft: Draft, given: dict[str, Any] | None = None) -> Totals:
         raise _refusal(error, shorthand="lines" not in given and len(draft.lines) == 1) from None
     _store_totals(draft, totals)
     return totals
+
+
+def price_lines(lines: Sequence[Mapping[str, Any]], digits: int) -> tuple[list[Decimal], Decimal]:
+    """The net amount of each line as an invoice would have it, and their sum; lines by the names of a request.
+
+    Raises `InvalidInput` by path, such as `lines.0.rate`.
+    """
+    try:
+        totals = compute([_given_line(line) for line in lines], [], Terms(digits))
+    except TotalsError as error:
+        raise _refusal(error, shorthand=False) from None
+    return [line.net_amount for line in totals.lines], totals.net_amount
+
+
+def _given_line(given: Mapping[str, Any]) -> Line:
+    figures = "price_base discount_percent discount_amount charge_amount vat_category vat_rate".split()
+    told = {name: given[name] for name in figures if given.get(name) is not None}
+    reason = given.get("vat_exemption_reason") or ""
+    return Line(given.get("quantity", ONE), given["rate"], **told, exemption_reason=reason)
 
 
 def priced_lines(draft: Draft) -> list[Line]:

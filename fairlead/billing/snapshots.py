@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from fairlead.billing import about
 from fairlead.billing.drafts import COLUMNS, Draft
 from fairlead.billing.models import InvoiceAmount, InvoiceLine
 from fairlead.records import links
 from fairlead.records.values import plain
 
 # May change on an issued invoice: it is not printed.
-NOT_PRINTED = frozenset({"internal_notes", "grace_until", *links.NAMES})
+NOT_PRINTED = frozenset({"internal_notes", "grace_until", *about.KINDS, *links.NAMES})
 _FIGURES = ("quantity", "rate", "tax", "total_amount")
 
 

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from fairlead.crm import reaching
+from fairlead.crm import handles, reaching
+from fairlead.crm.account_contacts import Side
 from fairlead.crm.models import Account
 from fairlead.foundation import codes
 from fairlead.foundation.errors import InvalidInput
 from fairlead.foundation.versions import Expected
 from fairlead.records import keeping
 from fairlead.records.keeping import ManagedKind
+from fairlead.tenancy.policy import WORKS
 
 
 def _settle(account: Account, given: Mapping[str, Any]) -> None:
@@ -34,10 +36,20 @@ def _refuse(field: str, complaint: str | None) -> None:
         raise InvalidInput.of(field, complaint)
 
 
-ACCOUNT = ManagedKind(
+def _handles(account: Account) -> handles.Found:
+    yield "email", account.email
+    yield "phone", account.phone
+    yield "name", account.name
+    yield "domain", reaching.domain_of_website(account.website)
+    yield "domain", reaching.domain_of_email(account.email)
+
+
+ACCOUNT: ManagedKind = ManagedKind(
     "account",
     "accounts",
     Account,
+    is_listed="r.archived_at IS NULL AND r.merged_into_id IS NULL",
+    verbs={"merge": WORKS},
     fields=(
         "name",
         "email",
@@ -58,13 +70,18 @@ ACCOUNT = ManagedKind(
         "status",
         "description",
     ),
+    parts={"contacts": Side("account", "contact")},
     settle=_settle,
+    stored=lambda account: handles.keep(ACCOUNT, account),
+    require_new=lambda account: handles.require_new(ACCOUNT, account),
+    together=(("annual_revenue", "currency"),),
 )
+handles.of_kind["account"] = _handles
 
 
-def create(given: Mapping[str, Any]) -> UUID:
-    """A new account. Raises `InvalidInput`. Returns its id."""
-    return keeping.create(ACCOUNT, given)
+def create(given: Mapping[str, Any], *, force: bool = True) -> UUID:
+    """A new account. Raises `InvalidInput`, and without `force` `handles.Duplicate`. Returns its id."""
+    return keeping.create(ACCOUNT, given, force=force)
 
 
 def change(account_id: UUID, given: Mapping[str, Any], *, version: Expected = None) -> None:

@@ -6,7 +6,12 @@ class CrmConfig(AppConfig):
     label = "crm"
 
     def ready(self) -> None:
-        from fairlead.crm import accounts
+        from fairlead.crm import pipelines
+        from fairlead.foundation import modules
         from fairlead.records import kinds
+        from fairlead.tenancy import organizations
 
-        kinds.register(accounts.ACCOUNT)
+        for module in modules.of("fairlead.crm"):
+            for kind in (one for one in vars(module).values() if isinstance(one, kinds.Kind)):
+                kinds.register(kind)
+        organizations.on_founded.append(pipelines.default)

@@ -1,9 +1,10 @@
 """Ways to reach somebody, each stored in one spelling, so that equal ones are equal."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
 from fairlead.foundation.errors import InvalidInput
 from fairlead.tenancy.context import current_org_id
@@ -34,7 +35,7 @@ def phone(path: str, number: str, country: str = "") -> str:
         ) from None
     if parsed.extension:
         raise InvalidInput.of(path, "Give the number without its extension.")
-    if not phonenumbers.is_possible_number(parsed):
+    if phonenumbers.is_possible_number_with_reason(parsed) != ValidationResult.IS_POSSIBLE:
         raise InvalidInput.of(path, "No telephone number has so many digits: look whether one is missing.")
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
 
@@ -70,3 +71,12 @@ def domain_of_email(address: str) -> str:
 def _home() -> str:
     address = Organization.objects.values_list("address", flat=True).get(id=current_org_id())
     return str((address or {}).get("country", ""))
+
+
+def with_primary(path: str, entries: list[Any]) -> list[Any]:
+    """Ways to reach somebody, one of which is the primary one: the first where none says so. Raises `InvalidInput`."""
+    primary = [position for position, one in enumerate(entries) if one.get("is_primary")]
+    if len(primary) > 1:
+        raise InvalidInput.of(f"{path}.{primary[1]}.is_primary", "Only one can be the primary one.")
+    first = primary[0] if primary else 0
+    return [{**one, "is_primary": position == first} for position, one in enumerate(entries)]

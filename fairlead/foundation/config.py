@@ -110,6 +110,9 @@ class Config(BaseSettings):
     access_token_minutes: int = Field(default=15, gt=0, description="How long an access token is good.")
     refresh_token_days: int = Field(default=30, gt=0, description="How long an unused refresh token is good.")
     requests_per_minute: int = Field(default=6_000, gt=0, description="Requests of one token each minute.")
+    web_leads_per_minute: int = Field(
+        default=30, gt=0, description="Leads that a web form's key may bring each minute."
+    )
     failed_sign_ins_per_account: int = Field(
         default=10, gt=0, description="Failed sign-ins of an account in 15 minutes before it is slowed."
     )

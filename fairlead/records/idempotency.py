@@ -1,7 +1,7 @@
 """Requests that come twice are done once: the answer is kept in the transaction of the work, and given again."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from fairlead.tenancy.models import Organization
 
 KEPT_FOR = timedelta(days=30)
 _FIELD = "Idempotency-Key"
+_FORGOTTEN = b'{"message": "This answer is not kept any longer: it told of a person who is anonymised."}'
 
 
 def claim(user_id: UUID, key: str, fingerprint: bytes) -> ReplayedRequest | None:
@@ -60,6 +61,16 @@ def keep(  # noqa: PLR0917 - in the order of an answer's parts
 def forget_old() -> int:
     """A day's job: forget the answers of more than 30 days ago, in every organization; returns how many."""
     return sum(_forget_old(org_id) for org_id in Organization.objects.values_list("id", flat=True))
+
+
+def forget_about(record_ids: Iterable[UUID]) -> None:
+    """Empty the kept answers that tell of these records. The rows stay, so that no request is carried out twice."""
+    with connection.cursor() as cursor:
+        for record_id in record_ids:
+            cursor.execute(
+                "UPDATE records_replayedrequest SET body = %s WHERE org_id = %s AND position(%s in body) > 0",
+                [_FORGOTTEN, current_org_id(), str(record_id).encode()],
+            )
 
 
 def _forget_old(org_id: UUID) -> int:

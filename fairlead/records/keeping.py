@@ -20,6 +20,7 @@ from fairlead.records.kinds import Kind
 from fairlead.records.models.managed import LONGEST_LABEL, ManagedRecord
 from fairlead.tenancy import rows
 from fairlead.tenancy.context import actor_id, current_org_id
+from fairlead.tenancy.policy import Relation
 
 
 class Part(Protocol):
@@ -47,21 +48,34 @@ def _nobody_asks(record: Any) -> None:
 class ManagedKind(Kind):
     """`fields` are the columns that requests set, by the same names; a reference's is that of its model's field.
 
+    `shown` are further ones that change by what the kind does itself: history tells of them, too.
     `settle` sees the record with the given fields in it before it is stored: it tidies them and raises `InvalidInput`.
-    `stored` is told of each record that was made or changed.
+    `stored` is told of each record that was made or changed. `require_new`, where there is one, raises a `Conflict` for
+    a new record that seems to be there already. `together` are columns that mean something only with one another;
+    `merged` those beyond `fields` that a merge decides about.
     """
 
     model: type[ManagedRecord]
+    verbs: Mapping[str, frozenset[Relation]] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
     parts: Mapping[str, Part] = field(default_factory=dict)
     settle: Settle = _nothing
     stored: Callable[[Any], None] = _nobody_asks
+    require_new: Callable[[Any], None] | None = None
+    together: tuple[tuple[str, ...], ...] = ()
+    merged: tuple[str, ...] = ()
 
 
-def create(kind: ManagedKind, given: Mapping[str, Any]) -> UUID:
-    """Make a record of the given fields; returns its id."""
-    record = kind.model(org_id=current_org_id(), created_by_id=actor_id())
+def create(kind: ManagedKind, given: Mapping[str, Any], *, force: bool = True, **own: Any) -> UUID:
+    """Make a record of the given fields, and of columns of its own that no request sets; returns its id.
+
+    Without `force`, one that seems to be there already is refused.
+    """
+    record = kind.model(org_id=current_org_id(), created_by_id=actor_id(), **own)
     _put(kind, record, given)
+    if kind.require_new and not force:
+        kind.require_new(record)
     linked = links.edited(links.none(), given)
     _describe(record)
     rows.insert(record)
@@ -140,6 +154,17 @@ def store(record: ManagedRecord) -> None:
     record.save(force_update=True)
 
 
+def put_back(kind: ManagedKind, record: Any, plain: Mapping[str, Any]) -> None:
+    """Store columns of a locked record as history has them. No history is written: whoever calls tells of it."""
+    for name, value in plain.items():
+        column = kind.model._meta.get_field(name)
+        setattr(record, column.attname, column.to_python(value))  # type: ignore[union-attr]
+    kind.settle(record, {})
+    _describe(record)
+    store(record)
+    kind.stored(record)
+
+
 def _put(kind: ManagedKind, record: Any, given: Mapping[str, Any]) -> None:
     for name in kind.fields:
         if name not in given:
@@ -176,7 +201,8 @@ def _snapshot(
     kind: ManagedKind, record: Any, given: Mapping[str, Any], linked: links.Links
 ) -> dict[str, Any]:
     """What could change by this request: every column, for `settle` may touch any, and the lists that are given."""
-    columns = {name: getattr(record, kind.model._meta.get_field(name).attname) for name in kind.fields}  # type: ignore[union-attr]
+    names = (*kind.fields, *kind.shown)
+    columns = {name: getattr(record, kind.model._meta.get_field(name).attname) for name in names}  # type: ignore[union-attr]
     return {
         **{name: values.plain(value) for name, value in columns.items()},
         **{name: kind.parts[name].read(record) for name in kind.parts.keys() & given.keys()},

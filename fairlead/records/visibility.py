@@ -1,5 +1,7 @@
 """Which records a member sees, and how they stand to each: the same for every kind."""
 
+import re
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +15,15 @@ from fairlead.tenancy.policy import Relation
 
 
 def _assigned(row: str) -> str:
-    return f"""EXISTS (SELECT FROM records_assignee a
-        WHERE a.org_id = {row}.org_id AND a.record_id = {row}.id AND a.user_id = %s)"""
+    # Names that no row asked about has.
+    return f"""EXISTS (SELECT FROM records_assignee given
+        WHERE given.org_id = {row}.org_id AND given.record_id = {row}.id AND given.user_id = %s)"""
 
 
 def _in_team(row: str) -> str:
-    return f"""EXISTS (SELECT FROM records_assignedteam t JOIN tenancy_teammember m
-        ON m.org_id = t.org_id AND m.team_id = t.team_id AND m.user_id = %s
-        WHERE t.org_id = {row}.org_id AND t.record_id = {row}.id)"""
+    return f"""EXISTS (SELECT FROM records_assignedteam team JOIN tenancy_teammember mate
+        ON mate.org_id = team.org_id AND mate.team_id = team.team_id AND mate.user_id = %s
+        WHERE team.org_id = {row}.org_id AND team.record_id = {row}.id)"""
 
 
 def condition(actor: Actor, row: str = "r") -> tuple[str, list[UUID]]:
@@ -30,12 +33,39 @@ def condition(actor: Actor, row: str = "r") -> tuple[str, list[UUID]]:
     return f"({row}.created_by_id = %s OR {_assigned(row)} OR {_in_team(row)})", [actor.user_id] * 3
 
 
+_MARK = re.compile(r"%%|%s|<seen (\w+)(?: of (\w+))?>")
+
+
+def seen(row: str, plural: str = "") -> str:
+    """The place in an SQL text for the condition on a row that who asks sees it; `for_actor` fills it in.
+
+    `plural` is the resource, where it may be closed to them as a whole.
+    """
+    return f"<seen {row} of {plural}>" if plural else f"<seen {row}>"
+
+
+def for_actor(sql: str, values: Iterable[Any], actor: Actor) -> tuple[str, list[Any]]:
+    """An SQL text with what `seen` has marked in it, and its values in their order."""
+    rest, all_values = iter(values), list[Any]()
+
+    def fill(mark: "re.Match[str]") -> str:
+        if mark[1] is None:
+            all_values.extend([next(rest)] if mark[0] == "%s" else [])
+            return mark[0]
+        is_open = mark[2] is None or policy.is_open(mark[2], actor)
+        text, more = condition(actor, mark[1]) if is_open else ("false", [])
+        all_values.extend(more)
+        return text
+
+    return _MARK.sub(fill, sql), all_values
+
+
 def relation(kind: Kind, record_id: UUID) -> Relation:
     """How who acts stands to a record. Raises `NotFound` where they may not see it."""
     actor = current_actor()
     sql = f"""SELECT CASE WHEN r.created_by_id = %s THEN 'creator' WHEN {_assigned("r")} THEN 'assignee'
             WHEN {_in_team("r")} THEN 'team' END
-        FROM {kind.table} r WHERE r.org_id = %s AND r.id = %s"""
+        FROM {kind.table} r WHERE r.org_id = %s AND r.id = %s AND {kind.stands}"""
     with connection.cursor() as cursor:
         cursor.execute(sql, [*[actor.user_id] * 3, actor.org_id, record_id])
         row = cursor.fetchone()

@@ -13,6 +13,8 @@ from fairlead.tenancy.logos import Image
 from fairlead.tenancy.models import Logo, Membership, Organization, Role
 
 MOST_OF_ONE_PERSON = 100
+# What the floors above put into an organization that is just founded, in it and in the same transaction.
+on_founded: list[Callable[[], object]] = []
 SETTINGS = (
     "name",
     "legal_name",
@@ -42,6 +44,9 @@ def create(user_id: UUID, given: Mapping[str, Any]) -> Organization:
     with transaction.atomic():
         org = Organization.objects.create(**given)
         Membership.objects.create(org=org, user_id=user_id, role=Role.ADMIN)
+        with organization(org.id):
+            for furnish in on_founded:
+                furnish()
     return org
 
 

@@ -4,6 +4,7 @@ What a caller may not see does not exist for them (404, decided where the record
 not do is refused here (403).
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from fairlead.foundation.errors import NotPermitted
@@ -27,23 +28,6 @@ ADMIN = frozenset({Relation.ADMIN})
 EVERYONE = frozenset({Relation.ADMIN, Relation.MEMBER})
 
 
-def _of_records(plural: str, **more: frozenset[Relation]) -> dict[str, frozenset[Relation]]:
-    """What can be done with any record that people keep, and what more with this kind."""
-    common = {
-        "list": EVERYONE,
-        "create": EVERYONE,
-        "read": SEES,
-        "comment": SEES,
-        "attach": SEES,
-        "change": WORKS,
-        "archive": OWNS,
-        "restore": OWNS,
-        "change_comment": OWNS,
-        "remove_attachment": OWNS,
-    }
-    return {f"{plural}.{verb}": relations for verb, relations in {**common, **more}.items()}
-
-
 MAY: dict[str, frozenset[Relation]] = {
     "invoices.list": EVERYONE,
     "invoices.create": EVERYONE,
@@ -62,7 +46,12 @@ MAY: dict[str, frozenset[Relation]] = {
     "invoices.reverse_payment": ADMIN,
     "invoices.change_comment": OWNS,
     "invoices.remove_attachment": OWNS,
-    **_of_records("accounts"),
+    "api_settings.read": EVERYONE,
+    "api_settings.change": ADMIN,
+    "search.read": EVERYONE,
+    "dashboard.read": EVERYONE,
+    "pipelines.read": EVERYONE,
+    "pipelines.change": ADMIN,
     "tags.read": EVERYONE,
     "tags.change": ADMIN,
     "organization.list": EVERYONE,
@@ -79,13 +68,60 @@ MAY: dict[str, frozenset[Relation]] = {
     "tokens.manage": EVERYONE,
 }
 
-# What only reads; a token whose scope says `resource:read` may do these.
-READS = frozenset(action for action in MAY if action.split(".")[1] in {"list", "read", "download"})
-RECORDS = ("accounts", "invoices")
-SCOPED_RESOURCES = (*RECORDS, "tags", "organization", "users", "teams", "profile")
-SCOPES = tuple(f"{resource}:{access}" for resource in SCOPED_RESOURCES for access in ("read", "write"))
+# Closed to a USER who lacks the flag, whatever the record is to them.
+_OPENED_BY = {
+    "leads": "has_sales_access",
+    "opportunities": "has_sales_access",
+    "api_settings": "has_marketing_access",
+}
+
+# What members keep, and what of it is somebody's own: an upper floor adds its kinds.
+RECORDS = ["invoices"]
+_OF_RECORDS = {
+    "list": EVERYONE,
+    "create": EVERYONE,
+    "read": SEES,
+    "comment": SEES,
+    "attach": SEES,
+    "change": WORKS,
+    "archive": OWNS,
+    "restore": OWNS,
+    "change_comment": OWNS,
+    "remove_attachment": OWNS,
+}
+_OTHERS = (
+    "api_settings",
+    "dashboard",
+    "pipelines",
+    "search",
+    "tags",
+    "organization",
+    "users",
+    "teams",
+    "profile",
+)
 # A token is for one organization, so it founds no other.
 _NOT_BY_TOKEN = frozenset({"organization.create"})
+
+
+def add_records(plural: str, verbs: Mapping[str, frozenset[Relation]]) -> None:
+    """Add the rows of a kind of record: what can be done with any, and what more (or otherwise) with this."""
+    RECORDS.append(plural)
+    MAY.update({f"{plural}.{verb}": relations for verb, relations in {**_OF_RECORDS, **verbs}.items()})
+
+
+def scopes() -> tuple[str, ...]:
+    """All that an API token may be made for."""
+    return tuple(f"{resource}:{access}" for resource in _resources() for access in ("read", "write"))
+
+
+def reads(action: str) -> bool:
+    """Whether it only reads: a token whose scope says `resource:read` may do that."""
+    return action.split(".")[1] in {"list", "read", "download"}
+
+
+def _resources() -> tuple[str, ...]:
+    return (*RECORDS, *_OTHERS)
 
 
 def is_about_record(action: str) -> bool:
@@ -95,9 +131,29 @@ def is_about_record(action: str) -> bool:
 
 def require(action: str, actor: Actor, relation: Relation | None = None) -> None:
     """Raise `NotPermitted` unless the table lets this actor, standing so to the record, do the action."""
+    require_opened(action, actor)
     stands = Relation.ADMIN if actor.is_admin else relation or Relation.MEMBER
     if stands not in MAY[action]:
         raise NotPermitted(f"{_who(MAY[action])} may do this ({action}).")
+
+
+def require_opened(action: str, actor: Actor) -> None:
+    """Raise `NotPermitted` where a flag of the membership closes the resource to this actor."""
+    resource = action.split(".", maxsplit=1)[0]
+    if not is_open(resource, actor):
+        raise NotPermitted(f"This is closed to you: ask an admin for {_OPENED_BY[resource]}.")
+
+
+def is_open(resource: str, actor: Actor) -> bool:
+    """Whether the flags of the membership let this actor to a resource at all."""
+    flag = _OPENED_BY.get(resource)
+    return actor.is_admin or flag is None or bool(getattr(actor, flag))
+
+
+def may_look(resource: str, actor: Actor) -> bool:
+    """Whether answers about many kinds of record may tell this actor of this one: their flags and token open it."""
+    scopes = {f"{resource}:read", f"{resource}:write"}
+    return is_open(resource, actor) and (actor.scopes is None or bool(scopes & actor.scopes))
 
 
 def require_scope(action: str, actor: Actor) -> None:
@@ -105,9 +161,9 @@ def require_scope(action: str, actor: Actor) -> None:
     if actor.scopes is None:
         return
     resource = action.split(".", maxsplit=1)[0]
-    if resource not in SCOPED_RESOURCES or action in _NOT_BY_TOKEN:
+    if resource not in _resources() or action in _NOT_BY_TOKEN:
         raise NotPermitted("No API token may do this: sign in with e-mail and password.")
-    enough = {f"{resource}:write"} | ({f"{resource}:read"} if action in READS else set())
+    enough = {f"{resource}:write"} | ({f"{resource}:read"} if reads(action) else set())
     if not enough & actor.scopes:
         raise NotPermitted(f"The token lacks the scope {' or '.join(sorted(enough))}: make one that has it.")
 

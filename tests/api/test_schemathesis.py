@@ -4,6 +4,7 @@ In tier P the cases are the same on every run; the longer tiers draw theirs from
 their path get ids of real records.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,21 +32,16 @@ pytestmark = [pytest.mark.promise(1), pytest.mark.promise(2)]
 # Some 3,000 cases, 30,000 or 100,000. Of the cases that cover each bound of each field, which are 900 for an invoice,
 # an operation gets the first ones and then one in some in tier P, and all of them later.
 IS_QUICK = plugin.tier() == "P"
-CASES_PER_OPERATION = {"P": 20, "N": 460, "R": 1_800}[plugin.tier()]
+CASES_PER_OPERATION = {"P": 20, "N": 480, "R": 1_800}[plugin.tier()]
 WHOLE = 25
 ONE_IN = 8 if IS_QUICK else 1
 # A caller may not do everything, and not everything that fits a schema fits the rules.
 REFUSALS = ["401", "403", "404", "409", "412", "413", "415", "422", "429"]
 
-DAYS = ("due_before", "due_after", "issued_before", "issued_after")
-TOTALS = ("min_total", "max_total")  # of at most fifteen digits, before and after the point taken together
-SENSE = {
-    "cursor": "",
-    "ordering": "-created_on",
-    "currency": "EUR",
-    **dict.fromkeys(DAYS, "2026-01-01"),
-    **dict.fromkeys(TOTALS, "-99.5"),
-}
+SENSE = {"cursor": "", "ordering": "-created_on", "currency": "EUR"}
+# By what the schema says of a parameter: a day of these centuries, and at most fifteen digits, before and after the
+# point taken together.
+SENSE_OF_KIND = {'"format": "date"': "2026-01-01", "[0-9]{1,15}": "-99.5"}
 type Case = AnyCase[Any]
 
 TOKEN = "the token of who calls"
@@ -157,8 +153,9 @@ def _is_as_described(context: Any, response: Any, case: Case) -> None:
 def _make_sense(case: Case, operation: Operation | None) -> None:
     """Where the case is a good one, give it what no schema tells: real ids, a cursor and an order that there are."""
     if _is_positive(case, ParameterLocation.QUERY):
+        senses = {**SENSE, **(_senses(operation) if operation else {})}
         case.query.update(
-            {name: sense for name, sense in SENSE.items() if isinstance(case.query.get(name), str)}
+            {name: sense for name, sense in senses.items() if isinstance(case.query.get(name), str)}
         )
         if "cursor" in case.query:
             case.query.pop("offset", None)
@@ -177,6 +174,15 @@ def _make_sense(case: Case, operation: Operation | None) -> None:
         and _is_positive(case, ParameterLocation.PATH)
     ):
         case.path_parameters.update(_ids(operation))
+
+
+def _senses(operation: Operation) -> dict[str, str]:
+    return {
+        one["name"]: sense
+        for one in operation.query_parameters
+        for kind, sense in SENSE_OF_KIND.items()
+        if kind in json.dumps(one["schema"])
+    }
 
 
 def _make_sense_of_body(case: Case, body: dict[str, Any]) -> None:

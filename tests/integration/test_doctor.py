@@ -72,6 +72,8 @@ def patient() -> Iterator[Patient]:
         partial = make(world.owner, lined(*_LINES, prices_include_tax=True, tax_rate="19"), status="Sent")
         pay(world.owner, partial, "10.00")
         _number_in_every_way(world)
+        _sell(world)
+        _two_that_are_one(world)
         worker.run_until_idle()
         yield Patient(world, paid)
 
@@ -101,6 +103,18 @@ def _paid(world: World) -> Any:
     return invoice
 
 
+def _sell(world: World) -> None:
+    """One of lines is won by way of another stage; one of an amount stays; there is a second pipeline."""
+    caller = api(world.owner)
+    lines = [{name: line[name] for name in line if name != "charge_amount"} for line in _LINES]
+    won = caller.post("/api/opportunities/", {"name": "Website", "lines": lines}).json["id"]
+    caller.post("/api/opportunities/", {"name": "Shop", "amount": "10.00", "currency": "JPY"})
+    stages = caller.get("/api/pipelines/").json["results"][0]["stages"]
+    caller.post(f"/api/opportunities/{won}/move/", {"stage": stages[2]["id"]})
+    caller.post(f"/api/opportunities/{won}/win/")
+    caller.post("/api/pipelines/", {"name": "Partners"})
+
+
 def _number_in_every_way(world: World) -> None:
     """Void by deletion, by renumbering and by cancelling; manual, and skipped for it; cancelled after issue."""
     deleted = make(world.owner, body())
@@ -111,6 +125,15 @@ def _number_in_every_way(world: World) -> None:
     assert renumbered["invoice_number"] == "INV-006"
     api(world.owner).put(path(renumbered), json={"invoice_number": "OWN-1"})
     step(world.owner, make(world.owner, body(), status="Sent"), "Cancelled")
+
+
+def _two_that_are_one(world: World) -> None:
+    """Two contacts, one merged into the other, with a comment and an assignee."""
+    people = [{"first_name": "Jane", "emails": [{"email": f"{one}@x.example"}]} for one in "ab"]
+    people[0] |= {"assigned_to": [world.clerk.id], "phones": [{"phone": "+49 30 1234567"}]}
+    one, two = (api(world.owner).post("/api/contacts/", one).json["id"] for one in people)
+    api(world.owner).post(f"/api/contacts/comment/{two}/", {"comment": "The same."})
+    assert api(world.owner).post(f"/api/contacts/{one}/merge/", {"other": two}).status == 200
 
 
 @pytest.mark.parametrize("name", [name for name in BY_NAME if name != "server.settings"])
@@ -304,6 +327,46 @@ _BREAKS: dict[str, tuple[str, tuple[str, ...]]] = {
                 " FROM billing_invoice WHERE number = 'INV-001'"
             ),
         ),
+    ),
+    "no default pipeline": ("sales.pipelines", ("UPDATE crm_pipeline SET is_default = false",)),
+    "two default pipelines": (
+        "sales.pipelines",
+        (
+            "DROP INDEX pipeline_one_default",
+            "UPDATE crm_pipeline SET is_default = true",
+        ),
+    ),
+    "nowhere to win": ("sales.pipelines", ("DELETE FROM crm_stage WHERE kind = 'won'",)),
+    "another status than the stage's": (
+        "sales.status",
+        ("UPDATE crm_opportunity SET status = 'open', closed_at = NULL WHERE status = 'won'",),
+    ),
+    "an amount": ("sales.amounts", ("UPDATE crm_opportunity SET amount = amount + 1 WHERE status = 'won'",)),
+    "a line of an opportunity": (
+        "sales.amounts",
+        ("UPDATE crm_opportunityline SET quantity = quantity + 1 WHERE position = 1",),
+    ),
+    "a change of stage gone": (
+        "sales.stages",
+        ("DELETE FROM crm_stagechange WHERE to_name = 'Proposal'",),
+    ),
+    "the last change of stage gone": ("sales.stages", ("DELETE FROM crm_stagechange WHERE to_name = 'Won'",)),
+    "no change of stage at all": ("sales.stages", ("DELETE FROM crm_stagechange",)),
+    "a time that does not fit": (
+        "sales.stages",
+        ("UPDATE crm_stagechange SET seconds = seconds + 100 WHERE to_name = 'Won'",),
+    ),
+    "a handle of nobody": ("records.held", ("UPDATE crm_handle SET record_id = gen_random_uuid()",)),
+    "an assignee of nothing": (
+        "records.held",
+        ("UPDATE records_assignee SET record_id = gen_random_uuid() WHERE kind = 'contact'",),
+    ),
+    "merged away without a journal": ("records.merged", ("DELETE FROM crm_merge",)),
+    "back without the journal": ("records.merged", ("UPDATE crm_contact SET merged_into_id = NULL",)),
+    "no handle": ("records.handles", ("DELETE FROM crm_handle WHERE form = 'email'",)),
+    "two primary ones": (
+        "records.primary",
+        ("UPDATE crm_contact SET emails = emails || emails WHERE merged_into_id IS NULL",),
     ),
     "the size of a file": ("files.whole", ("UPDATE records_attachment SET size = size + 1",)),
     "the hash of a PDF": ("files.whole", ("UPDATE documents_storedpdf SET sha256 = repeat('0', 64)",)),

@@ -29,7 +29,9 @@ from tests.world import Answer, World, api
 IS_QUICK = plugin.tier() == "P"
 DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Texts that are names of something, or are made by a rule.
-RULED = ("time_zone", "number_series.pattern", "invoice_number")
+RULED = ("time_zone", "number_series.pattern", "invoice_number", "lost_reason")
+# Whose objects need the id of a record that there is.
+REFERRING = ("contacts.0.", "accounts.0.")
 KINDS = {
     types._pattern(one_line, filled): (one_line, filled)
     for one_line in (True, False)
@@ -61,7 +63,7 @@ def _fields(operation: Operation) -> list[Field]:
         Field(place, name, choice["maxLength"], *KINDS[choice["pattern"]])
         for place, name, choices in found
         for choice in choices
-        if choice.get("pattern") in KINDS and f"{place}{name}" not in RULED
+        if choice.get("pattern") in KINDS and f"{place}{name}" not in RULED and place not in REFERRING
     ]
 
 
@@ -227,7 +229,7 @@ def _send(operation: Operation, world: World, ids: dict[str, str], fields: list[
     given = _sound(operation)
     for field in fields:
         strict._put(given, field.place, field.name, text)
-    return operation.call(api(world.owner), ids, json=given)
+    return operation.call(api(world.owner), ids, strict._forced(operation), json=given)
 
 
 def _sound(operation: Operation) -> Json:

@@ -11,7 +11,7 @@ from fairlead.api.api import api as fairlead
 from fairlead.api.seam import FairleadAPI
 from fairlead.tenancy import api_tokens, policy
 from fairlead.tenancy.context import organization
-from fairlead.tenancy.policy import EVERYONE, SCOPES, Relation
+from fairlead.tenancy.policy import EVERYONE, Relation
 from tests.api.test_policy import PROTECTED
 from tests.api.test_policy import test_each_may_do_what_the_table_says as members_are_proven
 from tests.invoicing import unchanged
@@ -41,7 +41,7 @@ def bearers(cast: Cast) -> dict[str, Api]:
     """The API as each of the admin's tokens calls it."""
     owner = cast.people[Relation.ADMIN]
     with organization(owner.org_id, owner.actor):
-        tokens = {scope: api_tokens.make(scope, [scope], None)[1] for scope in SCOPES}
+        tokens = {scope: api_tokens.make(scope, [scope], None)[1] for scope in policy.scopes()}
     return {scope: Api({"Authorization": f"Bearer {token}"}) for scope, token in tokens.items()}
 
 
@@ -51,10 +51,10 @@ def test_a_token_does_what_its_scope_says(operation: Operation, cast: Cast, bear
     row, owner = published()[str(operation)], cast.people[Relation.ADMIN]
     ids = path_ids(operation, cast, owner)
     with unchanged(owner.org_id):
-        for scope in SCOPES:
+        for scope in policy.scopes():
             if not row.is_enough(scope):
                 assert operation.call(bearers[scope], ids).status == 403, scope
-    for scope in filter(row.is_enough, SCOPES):
+    for scope in filter(row.is_enough, policy.scopes()):
         answer = operation.call(bearers[scope], path_ids(operation, cast, owner))
         assert answer.status not in (401, 403, 404), f"{scope} got {answer}"
 
@@ -68,10 +68,10 @@ def test_nobody_is_let_in_who_has_not_signed_in(operation: Operation, cast: Cast
 
 @pytest.mark.promise(24)
 def test_every_cell_is_asked(figure: Any) -> None:
-    cells = len(PROTECTED) * (len(Relation) + len(SCOPES) + 1)
+    cells = len(PROTECTED) * (len(Relation) + len(policy.scopes()) + 1)
     figure(
         "cells",
-        f"{cells}: {len(PROTECTED)} operations, {len(Relation)} relations, {len(SCOPES)} scopes, nobody",
+        f"{cells}: {len(PROTECTED)} operations, {len(Relation)} relations, {len(policy.scopes())} scopes, nobody",
     )
     assert len(PROTECTED) >= 45
 

@@ -16,7 +16,7 @@ from fairlead.records import tags
 from fairlead.tenancy import isolation
 from fairlead.tenancy.context import organization
 from fairlead.tenancy.models import Logo, OrganizationOwned
-from tests.records import RECORDS
+from tests.records import RECORDS, WITH_DUPLICATES
 from tests.world import Person, World, api
 
 # Who may see what is decided before an organization is bound, or the rows belong to none.
@@ -49,8 +49,16 @@ def fill(world: World) -> str:
     """Put something of Acme's into every table; returns the invoice that it belongs to."""
     caller = api(world.owner)
     tag = caller.post("/api/tags/", json={"name": "key account"}).json["id"]
+    caller.post("/api/api-settings/", json={"title": "Contact us"})
     for plural, body in RECORDS.items():
-        assert caller.post(f"/api/{plural}/", json=body).status == 201
+        forced = "?force=true" if plural in WITH_DUPLICATES else ""
+        assert caller.post(f"/api/{plural}/{forced}", json=body).status == 201
+    contact = caller.get("/api/contacts/").json["results"][0]["id"]
+    line = {"description": "Workshop", "rate": "100"}
+    caller.post("/api/opportunities/", json={"name": "Workshop", "lines": [line], "contacts": [contact]})
+    one, two = (caller.post("/api/accounts/?force=true", json={"name": "Tech"}).json["id"] for _ in "ab")
+    caller.post("/api/contacts/", json={"first_name": "Joe", "accounts": [{"id": two}]})
+    assert caller.post(f"/api/accounts/{one}/merge/", json={"other": two}).status == 200
     given = {
         "invoice_title": "Workshop",
         "name": "Customer",

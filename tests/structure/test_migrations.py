@@ -28,6 +28,8 @@ BEFORE_THE_FIRST_RELEASE = {
     "records.0002_comment_version",
     "billing.0002_names_by_part",
     "billing.0003_links_of_records",
+    "crm.0001_core",
+    "billing.0004_about_records",
     "messaging.0002_waiting_jobs_by_organization",
 }
 OURS = sorted(

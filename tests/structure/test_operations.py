@@ -53,6 +53,7 @@ def test_only_signing_in_is_public() -> None:
         "/api/auth/refresh-token/",
         "/api/auth/logout/",
         "/api/auth/accept-invitation/",
+        "/api/leads/create-from-site/",
     }
 
 
@@ -124,6 +125,7 @@ def test_every_id_in_its_path_has_a_maker(operation: Operation) -> None:
 def test_keys_are_heeded_on_every_post_but_sign_in_tokens_and_downloads() -> None:
     without = {one.path for one in EVERY if one.method == "POST" and "Idempotency-Key" not in one.headers}
     assert {path for path in without if not path.startswith("/api/auth/")} == {
+        "/api/leads/create-from-site/",
         "/api/profile/change-password/",
         "/api/profile/tokens/",
         "/api/invoices/{invoice_id}/download/",

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from fairlead.billing.domain import lifecycle
 from fairlead.billing.domain.lifecycle import Status
 from fairlead.billing.models import guards, search
+from fairlead.crm.models import Account, Contact, Opportunity
 from fairlead.foundation.clock import now
 from fairlead.tenancy.models import MemberForeignKey, OrgForeignKey, Record
 
@@ -27,6 +28,9 @@ class Invoice(Record):
         "amount_paid",
         "internal_notes",
         "grace_until",
+        "account",
+        "contact",
+        "opportunity",
         "updated_on",
         "version",
     )
@@ -61,6 +65,9 @@ class Invoice(Record):
     purchase_order = models.CharField(max_length=100, blank=True)
     buyer_reference = models.CharField(max_length=100, blank=True)
     issued_at = models.DateTimeField(null=True)
+    account = OrgForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    contact = OrgForeignKey(Contact, models.PROTECT, null=True, related_name="+")
+    opportunity = OrgForeignKey(Opportunity, models.PROTECT, null=True, related_name="+")
     created_by = MemberForeignKey(null=True)
     updated_on = models.DateTimeField(default=now)
     version = models.PositiveIntegerField(default=1)
@@ -106,6 +113,21 @@ class Invoice(Record):
             models.Index(fields=["org", "status", "-created_on", "-id"], name="invoice_by_status"),
             models.Index(fields=["org", "due_date", "-created_on", "-id"], name="invoice_by_due_date"),
             models.Index(fields=["org", "created_by", "-created_on", "-id"], name="invoice_by_creator"),
+            models.Index(
+                fields=["org", "account", "-created_on", "-id"],
+                condition=Q(account__isnull=False),
+                name="invoice_by_account",
+            ),
+            models.Index(
+                fields=["org", "contact", "-created_on", "-id"],
+                condition=Q(contact__isnull=False),
+                name="invoice_by_contact",
+            ),
+            models.Index(
+                fields=["org", "opportunity", "-created_on", "-id"],
+                condition=Q(opportunity__isnull=False),
+                name="invoice_by_opportunity",
+            ),
         ]
 
     @property

@@ -7,7 +7,18 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 
-from fairlead.cli.doctor import files, history, invoices, isolation, mail, numbers, payments, server
+from fairlead.cli.doctor import (
+    files,
+    history,
+    invoices,
+    isolation,
+    mail,
+    numbers,
+    payments,
+    records,
+    sales,
+    server,
+)
 from fairlead.cli.doctor.rule import KEPT, Found, Rule, ask
 from fairlead.tenancy.context import organization
 from fairlead.tenancy.models import Organization
@@ -17,6 +28,8 @@ RULES: Sequence[Rule] = (
     *invoices.RULES,
     *payments.RULES,
     *history.RULES,
+    *sales.RULES,
+    *records.RULES,
     *files.RULES,
     *mail.RULES,
     *isolation.RULES,

@@ -9,7 +9,7 @@ _RECKON = (
 _RESTORE = "Restore the latest backup whose doctor is green; the PDF that was sent shows what was issued."
 
 
-def _quotient(dividend: str, divisor: str) -> str:
+def quotient(dividend: str, divisor: str) -> str:
     """The quotient rounded half away from zero to `places`: exact, as a division of `numeric` is not."""
     return (
         f"sign({dividend}) * div(2 * abs({dividend}) * ('1e' || places)::numeric + {divisor}, 2 * {divisor})"
@@ -20,7 +20,7 @@ def _quotient(dividend: str, divisor: str) -> str:
 _LINES = f"""
     SELECT format('%%s (%%s) line %%s', coalesce(number, 'no number'), id, position)
     FROM (
-        SELECT *, {_quotient("worth", "price_base")} AS amount
+        SELECT *, {quotient("worth", "price_base")} AS amount
         FROM (
             SELECT i.id, i.number, i.prices_include_tax, scale(i.total_amount) AS places, l.position, l.price_base,
                 l.net_amount, l.gross_amount, l.discount_percent, coalesce(l.discount_amount, 0) AS discount,
@@ -80,7 +80,7 @@ _VAT = f"""
         FROM compared AS c JOIN billing_invoice AS i ON i.org_id = %(org)s AND i.id = c.invoice_id
     ) AS of_group
     WHERE taxable_amount IS DISTINCT FROM net OR tax_amount IS DISTINCT FROM CASE
-        WHEN prices_include_tax THEN price - {_quotient("(price * 100)", "(100 + percent)")}
+        WHEN prices_include_tax THEN price - {quotient("(price * 100)", "(100 + percent)")}
         WHEN fixed_tax IS NOT NULL THEN round(fixed_tax, places)
         ELSE round(taxed * percent * 0.01, places) + round(fixed, places) END"""
 

@@ -1,12 +1,12 @@
 from django.db import models
 from django.db.models import Q
 
-from fairlead.records.models import ManagedRecord
+from fairlead.crm.models.mergeable import Mergeable
 
 STATUSES = ("open", "closed")
 
 
-class Account(ManagedRecord):
+class Account(Mergeable):
     """A company or organization that one deals with; a person in business on their own account is one, too.
 
     `name`, addresses and the ids of tax and register are what its invoices begin with. `annual_revenue` is in
@@ -31,8 +31,9 @@ class Account(ManagedRecord):
     language = models.CharField(max_length=2, blank=True)
     status = models.CharField(max_length=6, default="open")
 
-    class Meta(ManagedRecord.Meta):
+    class Meta(Mergeable.Meta):
         constraints = [
+            *Mergeable.Meta.constraints,
             models.CheckConstraint(condition=~Q(name=""), name="account_has_name"),
             models.CheckConstraint(condition=Q(status__in=STATUSES), name="account_status_known"),
             models.CheckConstraint(

@@ -25,7 +25,8 @@ class OutboundEmail(OrganizationOwned):
 
     app_may = ("select", "insert")
     app_may_update = (
-        "job_id", "state", "attempts", "outcomes", "last_error", "sent_at", "next_attempt_at"
+        "job_id", "state", "attempts", "outcomes", "last_error", "sent_at", "next_attempt_at",
+        "record_id",  # two records may be merged
     )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

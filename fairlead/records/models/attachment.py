@@ -9,6 +9,8 @@ class Attachment(AboutRecord):
     """A file that a member has put to a record. What it holds is in the storage, under a random key."""
 
     app_may = ("select", "insert", "delete")
+    # Two records may be merged, and a lead becomes an opportunity.
+    app_may_update = ("kind", "record_id")
 
     file_name = models.CharField(max_length=150)
     content_type = models.CharField(max_length=100)

@@ -9,7 +9,8 @@ class Comment(AboutRecord):
     """What a member says about a record."""
 
     app_may = ("select", "insert", "delete")
-    app_may_update = ("text", "version")
+    # Two records may be merged, and a lead becomes an opportunity.
+    app_may_update = ("text", "version", "kind", "record_id")
 
     text = models.TextField()
     commented_by = MemberForeignKey()

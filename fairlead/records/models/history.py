@@ -4,11 +4,25 @@ from fairlead.foundation.clock import now
 from fairlead.records.models.base import AboutRecord
 from fairlead.tenancy.models import MemberForeignKey
 
+EMPTY = "records_empty_history"
+# The app role may not change history. All that this can do to it, and only in the organization that is bound, is to
+# empty the values: which fields were changed, when and by whom stays as it was written.
+_EMPTYING = (
+    f"""CREATE OR REPLACE FUNCTION {EMPTY}(about text, ids uuid[]) RETURNS void
+        LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        UPDATE records_historyentry SET changes = (
+            SELECT coalesce(jsonb_object_agg(key, '[null, null]'::jsonb), '{{}}') FROM jsonb_each(changes))
+        WHERE org_id = nullif(current_setting('app.org_id', true), '')::uuid AND kind = about
+            AND record_id = ANY (ids) $$""",
+    f"REVOKE ALL ON FUNCTION {EMPTY}(text, uuid[]) FROM PUBLIC",
+)
+
 
 class HistoryEntry(AboutRecord):
     """One change of a record: who, when, and each field before and after. `updated_by` is null for the system."""
 
     app_may = ("select", "insert")
+    database_rules = _EMPTYING
 
     updated_by = MemberForeignKey(null=True)
     updated_on = models.DateTimeField(default=now, editable=False)

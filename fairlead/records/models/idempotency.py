@@ -8,6 +8,7 @@ class ReplayedRequest(OrganizationOwned):
     """The answer that a request with an Idempotency-Key got, for the day it comes again."""
 
     app_may = ("select", "insert", "delete")
+    app_may_update = ("body",)  # a person may be anonymised
 
     pk = models.CompositePrimaryKey("org", "user", "key")
     user = MemberForeignKey()
