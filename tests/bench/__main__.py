@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import ground, page
-from tests.bench.page import SECTIONS
+from tests.bench.page import BY_COMMAND, SECTIONS
 
 
 def main() -> None:
@@ -35,7 +35,10 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument(
-        "sections", nargs="*", choices=[*SECTIONS, []], help=f"of {', '.join(SECTIONS)}; all by default"
+        "sections",
+        nargs="*",
+        choices=[*SECTIONS, *BY_COMMAND, []],
+        help=f"of {', '.join(SECTIONS)}, which is all by default, and {', '.join(BY_COMMAND)}",
     )
     parser.add_argument(
         "--data", type=Path, default=ground.ROOT / "var" / "bench", help="where the database is kept"

@@ -55,15 +55,19 @@ class Member:
 
 @dataclass(frozen=True)
 class Ground:
-    """The organizations that figures are taken in; each has an admin and a user. `folder` is all that is kept.
+    """The organizations that figures are taken in; each has an admin and a user. `folder` is all that is kept,
+    and `superuser` the address by which rows are made.
 
-    What is written goes to the busy one, which is new for each run, so that the others stay as they are.
+    What is written goes to the busy one, and of creates that are compared to the one beside it. These two are new for
+    each run, so that the others stay as they are.
     """
 
     folder: Path
+    superuser: str
     large: tuple[Member, Member]
     small: tuple[Member, Member]
     busy: tuple[Member, Member]
+    beside: tuple[Member, Member]
 
 
 @contextmanager
@@ -109,9 +113,9 @@ def _people(folder: Path, superuser: str) -> Ground:
     if not file.exists():
         file.write_text(json.dumps(make_organizations(superuser, LARGE, MIDDLING, SMALL)))
     large, small = json.loads(file.read_text())
-    busy = _make(superuser, "Busy", SMALL)
+    fresh = [_members(_make(superuser, name, SMALL)) for name in ("Busy", "Beside")]
     vacuum(superuser)
-    return Ground(folder, _members(large), _members(small), _members(busy))
+    return Ground(folder, superuser, _members(large), _members(small), *fresh)
 
 
 def make_organizations(superuser: str, large: int, middling: int, small: int) -> list[list[str]]:

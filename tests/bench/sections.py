@@ -44,7 +44,7 @@ def cpu(ground: Ground) -> Iterator[Row]:
         }
         for what, (goal, address, floor) in pairs.items():
             works = {"ours": call(ours, sent, "GET", address), "floor": call(bare, sent, "GET", floor)}
-            yield _ratio(what, goal, works)
+            yield to_floor(what, goal, works)
     yield _create(ours, ground)
 
 
@@ -53,7 +53,7 @@ def database(ground: Ground) -> Iterator[Row]:
     ours = WSGIHandler()
     for query, goal in lists().items():
         for who, member in zip(("admin", "user"), ground.large, strict=True):
-            taken = _statement(
+            taken = statement(
                 call(
                     ours,
                     headers(member),
@@ -128,7 +128,7 @@ def numbers(ground: Ground) -> Iterator[Row]:
 
 def take(name: str, ground: Ground) -> Iterator[Row]:
     """The figures of a section."""
-    from tests.bench import load, rest, soak
+    from tests.bench import load, rest, selling, soak
 
     sections = {
         "cpu": cpu,
@@ -138,11 +138,14 @@ def take(name: str, ground: Ground) -> Iterator[Row]:
         "load": load.load,
         "rest": rest.rest,
         "soak": soak.soak,
+        "crm": selling.crm,
+        "million": selling.million,
     }
     yield from sections[name](ground)
 
 
-def _ratio(what: str, goal: float, works: Mapping[str, rounds.Work]) -> Row:
+def to_floor(what: str, goal: float, works: Mapping[str, rounds.Work]) -> Row:
+    """CPU of `ours` beside that of `floor`."""
     figures = rounds.measure(works)
     ratio = figures["ours"].median / figures["floor"].median
     return Row(what, f"{ratio:.2f} × the floor: {figures['ours']} to {figures['floor']}", ratio, goal)
@@ -151,20 +154,20 @@ def _ratio(what: str, goal: float, works: Mapping[str, rounds.Work]) -> Row:
 def _create(ours: WSGIHandler, ground: Ground) -> Row:
     """A create beside a raw transaction of the very statements that it makes, in the other organization."""
     sample = call(ours, headers(ground.busy[0]), "POST", "/api/invoices/", EXAMPLE)
-    earlier, statements = _statements(sample), _statements(sample)
-    made = _ids(statements) - _ids(earlier)
+    earlier, asked = statements(sample), statements(sample)
+    made = _ids(asked) - _ids(earlier)
 
     def replay() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            for sql, params in _anew(statements, made):
+            for sql, params in _anew(asked, made):
                 cursor.execute(sql, params)
             transaction.set_rollback(True)
 
-    make = call(ours, headers(ground.large[0]), "POST", "/api/invoices/", EXAMPLE)
-    return _ratio("create", 3.0, {"ours": make, "floor": replay})
+    make = call(ours, headers(ground.beside[0]), "POST", "/api/invoices/", EXAMPLE)
+    return to_floor("create", 3.0, {"ours": make, "floor": replay})
 
 
-def _statements(work: rounds.Work) -> list[tuple[str, Any]]:
+def statements(work: rounds.Work) -> list[tuple[str, Any]]:
     """What a call asks of the database."""
     asked: list[tuple[str, Any]] = []
 
@@ -213,7 +216,7 @@ def _newest(member: Member) -> UUID:
     return found
 
 
-def _statement(work: rounds.Work) -> float:
+def statement(work: rounds.Work) -> float:
     """The least milliseconds that the slowest statement of a request took, over a few requests."""
     slowest: list[float] = []
 

@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from tests.invoicing import INVOICES, Json, body, in_status, lined, make, path, step
 from tests.world import Answer, World, api
 
+ACCOUNTS = "/api/accounts/"
+OPPORTUNITIES = "/api/opportunities/"
 Call = Callable[[], Answer]
 
 
@@ -68,3 +70,32 @@ def test_changes_and_steps(world: World) -> None:
 def test_sub_lists(world: World, name: str) -> None:
     invoice = in_status(world.owner, "Paid")
     assert statements(lambda: api(world.owner).get(path(invoice, name))) <= 5
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_move(world: World, beside: bool) -> None:
+    caller = api(world.clerk)
+    made = [caller.post(OPPORTUNITIES, {"name": "Website", "amount": "9"}).json for _ in range(3)]
+    stages = caller.get("/api/pipelines/").json["results"][0]["stages"]
+    caller.post(f"{OPPORTUNITIES}{made[0]['id']}/move/", {"stage": stages[1]["id"]})
+    body = {"stage": stages[1]["id"]} | ({"before": made[0]["id"]} if beside else {})
+    assert (
+        statements(lambda: caller.post(f"{OPPORTUNITIES}{made[1]['id']}/move/", body)) <= 8 + 1
+    )  # set_config
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_sales(world: World, count: int) -> None:
+    """With set_config: lists take 4, details 8, whatever hangs on them."""
+    caller = api(world.clerk)
+    account = caller.post(ACCOUNTS, {"name": "Customer"}).json["id"]
+    line = {"description": "x", "rate": "1"}
+    given = {"name": "Website", "account": account, "lines": [line] * count}
+    made = [caller.post(OPPORTUNITIES, given).json["id"] for _ in range(count)]
+    make(world.clerk, account=account, status="Sent")
+    assert statements(lambda: caller.get(f"{OPPORTUNITIES}?limit=100&ordering=position&rotting=false")) <= 4
+    assert statements(lambda: caller.get(f"{OPPORTUNITIES}totals/?status=open")) <= 4
+    assert statements(lambda: caller.get("/api/reports/forecast/")) <= 4
+    assert statements(lambda: caller.get("/api/pipelines/")) <= 4
+    assert statements(lambda: caller.get(f"{OPPORTUNITIES}{made[0]}/")) <= 4
+    assert statements(lambda: caller.get(f"{ACCOUNTS}{account}/")) <= 4
