@@ -1,4 +1,4 @@
-"""The demo as its people find it: two organizations, sixty invoices and ten, nothing half made."""
+"""The demo as its people find it: two organizations, their invoices and whom they deal with, nothing half made."""
 
 import dataclasses
 import io
@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db.models import Sum
+from django.apps import apps
+from django.db.models import DateTimeField, F, Max, Sum
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pypdf import PdfReader
 
@@ -28,12 +29,23 @@ from fairlead.billing.models import (
 )
 from fairlead.cli.demo import ensure_demo, globex, halden, making
 from fairlead.cli.demo.story import Bill, Days, Line
+from fairlead.cli.doctor.examination import RULES, judge
+from fairlead.crm.models import (
+    Account,
+    AccountContact,
+    Contact,
+    Lead,
+    Opportunity,
+    OpportunityLine,
+    Pipeline,
+    StageChange,
+)
 from fairlead.documents import originals
 from fairlead.foundation.errors import InvalidInput
 from fairlead.foundation.ids import new_id
-from fairlead.records.models import Attachment, Comment, HistoryEntry
+from fairlead.records.models import Assignee, Attachment, Comment, HistoryEntry, Tag, Tagging
 from fairlead.tenancy.context import organization
-from fairlead.tenancy.models import Membership, Organization, User
+from fairlead.tenancy.models import Membership, Organization, OrganizationOwned, User
 from tests.world import Api
 
 PASSWORD = "feather on dark ground 4711"
@@ -79,10 +91,15 @@ def demo() -> Demo:
     return build()
 
 
+KINDS = ("invoices", "accounts", "contacts", "leads", "opportunities")
+
+
 def told(api: Api) -> list[Any]:
-    """All that the API tells of every invoice, oldest first, without what differs from one demo to the next."""
-    rows = api.get("/api/invoices/?limit=500&ordering=created_on").json["results"]
-    details = [api.get(f"/api/invoices/{row['id']}/").body.decode() for row in rows]
+    """All that the API tells of every record, oldest first, without what differs from one demo to the next."""
+    details = []
+    for plural in KINDS:
+        rows = api.get(f"/api/{plural}/?limit=500&ordering=created_on").json["results"]
+        details += [api.get(f"/api/{plural}/{row['id']}/").body.decode() for row in rows]
     return [json.loads(_ID.sub("id", re.sub(r"@d[0-9a-f]{32}\.", "@", text))) for text in details]
 
 
@@ -135,6 +152,121 @@ def test_it_looks_lived_in(demo: Demo) -> None:
         assert len(days) > 90
         assert max(days) < TODAY
         assert (TODAY - min(days)).days > 420
+
+
+@pytest.mark.parametrize(
+    ("domain", "counts", "converted"),
+    [("halden.example", (40, 90, 70, 60), 15), ("globex.example", (5, 6, 5, 5), 1)],
+)
+def test_there_are_as_many_as_the_story_tells(
+    demo: Demo, domain: str, counts: tuple[int, ...], converted: int
+) -> None:
+    with demo.inside(domain):
+        assert tuple(kind.objects.count() for kind in (Account, Contact, Lead, Opportunity)) == counts
+        became = Lead.objects.filter(status="converted", account__isnull=False, opportunity__isnull=False)
+        assert became.count() == Lead.objects.filter(status="converted").count() == converted
+
+
+@pytest.mark.parametrize("domain", ["halden.example", "globex.example"])
+def test_every_invoice_hangs_on_its_account(demo: Demo, domain: str) -> None:
+    with demo.inside(domain):
+        for invoice in Invoice.objects.select_related("account", "contact", "opportunity"):
+            account = invoice.account
+            assert account, invoice.title
+            same = (account.name, account.vat_id, account.language, account.buyer_reference)
+            assert same == (invoice.name, invoice.vat_id, invoice.language, invoice.buyer_reference)
+            if invoice.contact:
+                assert AccountContact.objects.filter(account=account, contact=invoice.contact).exists()
+            if invoice.opportunity:
+                assert invoice.opportunity.account == account
+                assert invoice.opportunity.currency == invoice.currency
+        hang = Invoice.objects.filter(opportunity__isnull=False)
+        won = Opportunity.objects.filter(status="won")
+        assert set(won) <= {invoice.opportunity for invoice in hang}
+        too_early = hang.filter(opportunity__status="won", created_on__lt=F("opportunity__closed_at"))
+        assert not too_early.exists()
+
+
+def test_sales_look_like_a_year_of_a_small_studio(demo: Demo) -> None:
+    with demo.inside():
+        deals, leads = Opportunity.objects.all(), Lead.objects.all()
+        assert Counter(deals.values_list("status", flat=True)) == {"won": 31, "open": 19, "lost": 10}
+        assert set(deals.values_list("currency", flat=True)) == {"EUR", "USD", "GBP", "CHF"}
+        pipelines = Counter(deals.values_list("stage__pipeline__name", flat=True))
+        assert pipelines.keys() == {"Projects", "Retainers"}
+        assert Pipeline.objects.get(is_default=True).name == "Projects"
+        stages = Counter(deals.filter(status="open").values_list("stage__name", flat=True))
+        assert stages.keys() == {
+            "Enquiry", "Workshop", "Proposal", "Negotiation", "Idea", "Offer", "Trial month"
+        }  # fmt: skip
+        closing = [deal.expected_close_date or date.max for deal in deals.filter(status="open")]
+        assert min(closing) < TODAY < max(closing) < TODAY + timedelta(days=123)
+        rotting = [
+            deal
+            for deal in deals.filter(status="open").select_related("stage")
+            if (TODAY - deal.stage_since.date()).days > (deal.stage.rotting_days or 0)
+        ]
+        assert 5 <= len(rotting) <= 9
+        assert OpportunityLine.objects.values("opportunity").distinct().count() == 3
+        assert StageChange.objects.count() > 150
+        assert all(deals.filter(status="lost").values_list("lost_reason", flat=True))
+        assert Counter(leads.values_list("status", flat=True)).keys() == {
+            "assigned", "in process", "converted", "recycled", "closed"
+        }  # fmt: skip
+        assert set(leads.filter(web_form=None).values_list("rating", flat=True)) == {"hot", "warm", "cold"}
+        assert len(set(leads.values_list("source", flat=True))) >= 8
+        due = leads.filter(next_follow_up__isnull=False)
+        assert due.filter(next_follow_up__lt=TODAY).count() >= 5
+        assert (
+            due.filter(next_follow_up__gte=TODAY, next_follow_up__lt=TODAY + timedelta(days=7)).count() >= 8
+        )
+
+
+def test_people_and_tags_are_as_in_life(demo: Demo) -> None:
+    with demo.inside():
+        at_firm = Counter(AccountContact.objects.values_list("account", flat=True))
+        of_person = Counter(AccountContact.objects.values_list("contact", flat=True))
+        assert len(at_firm) == 40
+        assert (min(at_firm.values()), max(at_firm.values())) == (1, 4)
+        assert set(of_person.values()) == {1, 2}
+        assert Contact.objects.filter(do_not_call=True).count() >= 4
+        assert set(Contact.objects.values_list("language", flat=True)) == {"en", "de", "fr", "es"}
+        countries = set(Account.objects.values_list("billing_address__country", flat=True))
+        assert countries == {"DE", "FR", "CH", "ES", "FI", "GR", "NL", "AT", "GB", "US"}
+        assert Tag.objects.count() == 7
+        assert Tagging.objects.values("tag_id").distinct().count() == 7
+
+
+def test_entries_of_the_web_form_go_to_its_people_in_turn(demo: Demo) -> None:
+    with demo.inside():
+        entries = list(Lead.objects.filter(web_form__isnull=False).order_by("id"))
+        given = dict(Assignee.objects.values_list("record_id", "user__name"))
+    assert len(entries) >= 15
+    assert {entry.created_by_id for entry in entries} == {None}
+    in_turn = [given[entry.id] for entry in entries]
+    assert in_turn == ["Ines Moreau", "Jonas Reuter"] * (len(entries) // 2) + ["Ines Moreau"] * (
+        len(entries) % 2
+    )
+
+
+@pytest.mark.parametrize("domain", ["halden.example", "globex.example"])
+def test_nothing_is_of_the_future(demo: Demo, domain: str) -> None:
+    with demo.inside(domain):
+        for model in apps.get_models():
+            if not issubclass(model, OrganizationOwned):
+                continue
+            for field in model._meta.concrete_fields:
+                if isinstance(field, DateTimeField):
+                    last = model._default_manager.aggregate(last=Max(field.name))["last"]
+                    assert last is None or last.date() < TODAY, (model, field.name)
+
+
+@pytest.mark.parametrize("domain", ["halden.example", "globex.example"])
+def test_the_doctor_finds_nothing(demo: Demo, domain: str) -> None:
+    org_id = demo.org(domain).id
+    verdicts = [judge(rule, [org_id]) for rule in RULES if rule.scope == "organization"]
+    assert len(verdicts) > 10
+    assert [(verdict.rule.name, verdict.findings) for verdict in verdicts if not verdict.holds] == []
 
 
 def test_what_happened_is_told_in_its_order(demo: Demo) -> None:
@@ -201,6 +333,9 @@ def test_they_know_nothing_of_each_other(demo: Demo) -> None:
     one = ours.get("/api/invoices/?limit=1").json["results"][0]["id"]
     assert theirs.get(f"/api/invoices/{one}/").status == 404
     assert theirs.get("/api/users/").json["count"] == 1
+    for plural in KINDS[1:]:
+        one = ours.get(f"/api/{plural}/?limit=1").json["results"][0]["id"]
+        assert theirs.get(f"/api/{plural}/{one}/").status == 404
     with demo.inside("globex.example"):
         assert Invoice.objects.count() == 10
         numbers = list(Invoice.objects.order_by("created_on").values_list("number", flat=True))

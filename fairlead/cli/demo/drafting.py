@@ -6,7 +6,8 @@ from typing import Any
 
 from babel.dates import format_skeleton
 
-from fairlead.cli.demo.story import Amount, Bill, Company, Line, Tax
+from fairlead.cli.demo.company import Company
+from fairlead.cli.demo.story import Amount, Bill, Line, Tax
 
 _FIGURES = ("quantity", "rate", "price_base", "discount_percent", "discount_amount", "charge_amount")
 
@@ -27,13 +28,26 @@ def fields(bill: Bill, company: Company, on: date) -> dict[str, Any]:
         "language": customer.language,
         "prices_include_tax": customer.prices_include_tax,
         "purchase_order": bill.purchase_order,
-        "lines": [{**_line(line, customer.tax), "description": said} for line, said in _said(bill, on)],
+        "lines": [{**line_fields(line, customer.tax), "description": said} for line, said in _said(bill, on)],
         "allowances": [_amount(amount) for amount in bill.allowances],
         "charges": [_amount(amount) for amount in bill.charges],
         "notes": say(bill.notes or company.notes[customer.language], bill, on),
         "terms": company.terms[customer.language],
         "internal_notes": bill.internal_notes,
         **({} if terms is None else {"payment_terms": terms}),
+    }
+
+
+def line_fields(line: Line, tax: Tax) -> dict[str, Any]:
+    """A line but for its description."""
+    category = line.vat_category or (None if line.vat_rate else tax.category)
+    rate = line.vat_rate or (None if category else tax.rate)
+    return {
+        **{name: _decimal(getattr(line, name)) for name in _FIGURES},
+        "unit": line.unit,
+        "vat_category": category,
+        "vat_rate": _decimal(rate),
+        "vat_exemption_reason": tax.reason if category == tax.category else "",
     }
 
 
@@ -48,18 +62,6 @@ def say(text: str, bill: Bill, on: date) -> str:
 
 def _said(bill: Bill, on: date) -> list[tuple[Line, str]]:
     return [(line, say(line.description, bill, on)) for line in bill.lines]
-
-
-def _line(line: Line, tax: Tax) -> dict[str, Any]:
-    category = line.vat_category or (None if line.vat_rate else tax.category)
-    rate = line.vat_rate or (None if category else tax.rate)
-    return {
-        **{name: _decimal(getattr(line, name)) for name in _FIGURES},
-        "unit": line.unit,
-        "vat_category": category,
-        "vat_rate": _decimal(rate),
-        "vat_exemption_reason": tax.reason if category == tax.category else "",
-    }
 
 
 def _amount(amount: Amount) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from django.db import connection, transaction
 
 from fairlead.billing import numbering
 from fairlead.cli.demo import globex, halden, schedule
+from fairlead.cli.demo.company import Company, Person
+from fairlead.cli.demo.desk import Desk
 from fairlead.cli.demo.office import Office
-from fairlead.cli.demo.story import Company, Person
 from fairlead.foundation import clock
 from fairlead.records import files
 from fairlead.tenancy import logos, members, organizations, sign_in, teams
@@ -42,9 +43,10 @@ def _make(company: Company, domain: str, password: str, today: date) -> None:
     with clock.at(schedule.founded(today, zone)):
         admin = _found(company, domain, password)
         with organization(admin.org_id, admin):
-            office = _open(company, admin, domain, password)
+            office = _open(company, admin, domain, password, today)
+            office.desk.furnish()
     with organization(admin.org_id, admin):
-        for event in schedule.events(company.bills, today, zone):
+        for event in schedule.events((*company.bills, *company.sales.dealings), today, zone):
             with clock.at(event.at):
                 office.carry_out(event)
 
@@ -56,7 +58,7 @@ def _found(company: Company, domain: str, password: str) -> Actor:
     return _actor(user.id, organizations.create(user.id, company.settings).id)
 
 
-def _open(company: Company, admin: Actor, domain: str, password: str) -> Office:
+def _open(company: Company, admin: Actor, domain: str, password: str, today: date) -> Office:
     """Settle in: the logo, how invoices are numbered, the colleagues and their teams."""
     organizations.set_logo(logos.read(company.logo()))
     if company.number_series:
@@ -67,7 +69,8 @@ def _open(company: Company, admin: Actor, domain: str, password: str) -> Office:
         person.team: teams.create(person.team, person.does, [actors[person.mailbox].user_id]).id
         for person in others
     }
-    return Office(company, {founder.mailbox: admin, **actors}, groups)
+    all_actors = {founder.mailbox: admin, **actors}
+    return Office(company, all_actors, groups, Desk(company, all_actors, groups, today))
 
 
 def _join(person: Person, domain: str, password: str) -> UUID:

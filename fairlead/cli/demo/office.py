@@ -11,8 +11,10 @@ from fairlead.billing import invoices, payments, visibility
 from fairlead.billing.domain.lifecycle import Status
 from fairlead.billing.models import Invoice, Payment
 from fairlead.cli.demo import drafting, papers
-from fairlead.cli.demo.schedule import Event
-from fairlead.cli.demo.story import Attach, Bill, Company, Delete, Edit, Grant, Pay, Reverse, Say, Step, Turn
+from fairlead.cli.demo.company import Company
+from fairlead.cli.demo.desk import Desk
+from fairlead.cli.demo.schedule import Doing, Event
+from fairlead.cli.demo.story import Attach, Bill, Delete, Edit, Grant, Pay, Reverse, Say, Turn
 from fairlead.foundation import clock
 from fairlead.records import attachments, comments
 from fairlead.tenancy.context import Actor, acting
@@ -20,16 +22,20 @@ from fairlead.tenancy.context import Actor, acting
 
 @dataclass
 class Office:
-    """`actors` by mailbox, `teams` by name, `invoices` by the number of the bill."""
+    """`actors` by mailbox, `teams` by name, `invoices` by the number of the bill; the `desk` sees to all but bills."""
 
     company: Company
     actors: dict[str, Actor]
     teams: dict[str, UUID]
+    desk: Desk
     invoices: dict[int, UUID] = field(default_factory=dict)
 
     def carry_out(self, event: Event) -> None:
         """Do it, at the time that the clock says, in the organization that is bound."""
-        step, bill = event.step, event.bill
+        step, bill = event.step, event.thing
+        if not isinstance(bill, Bill):
+            self.desk.carry_out(event)
+            return
         who = (step.by or self.company.bookkeeper) if step else (bill.by or self.company.author)
         with acting(self.actors[who]):
             if step is None:
@@ -42,13 +48,14 @@ class Office:
         teams = self.company.teams if bill.teams is None else bill.teams
         return invoices.create(
             drafting.fields(bill, self.company, self._today())
+            | self.desk.of_bill(bill)
             | {
                 "assigned_to": [self.actors[mailbox].user_id for mailbox in assigned_to],
                 "teams": [self.teams[name] for name in teams],
             }
         )
 
-    def _take(self, step: Step, bill: Bill, invoice_id: UUID) -> None:
+    def _take(self, step: Doing, bill: Bill, invoice_id: UUID) -> None:
         match step:
             case Turn():
                 invoices.set_status(invoice_id, Status(step.status), step.reason)

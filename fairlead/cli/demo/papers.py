@@ -55,6 +55,11 @@ _WORDS = {
     ),
 }
 
+_PICTURES: Mapping[Paper, Callable[[], bytes]] = {
+    "wireframe": pictures.wireframe,
+    "palette": pictures.palette,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -74,10 +79,14 @@ def make(paper: Paper, facts: Facts) -> bytes:
     makers: Mapping[Paper, Callable[[], bytes]] = {
         "timesheet": lambda: _timesheet(facts),
         "acceptance": lambda: _acceptance(facts),
-        "wireframe": pictures.wireframe,
-        "palette": pictures.palette,
+        **_PICTURES,
     }
     return makers[paper]()
+
+
+def picture(paper: Paper) -> bytes:
+    """The content of one that is a picture, which says nothing of a bill."""
+    return _PICTURES[paper]()
 
 
 def _timesheet(facts: Facts) -> bytes:

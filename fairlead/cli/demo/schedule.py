@@ -6,7 +6,11 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from fairlead.cli.demo.dealings import Dealing, Go, Lose, Meet, Win, Work
 from fairlead.cli.demo.story import Bill, Days, MonthEnd, QuarterEnd, Step
+
+Thing = Bill | Dealing
+Doing = Step | Meet | Work | Go | Win | Lose
 
 FOUNDED_DAYS_AGO = 433
 _SATURDAY = 5
@@ -16,12 +20,12 @@ _MORNING, _DAY = timedelta(hours=2.8), timedelta(hours=7.6)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A bill, the `number`th of its company, is made (`step` is None), or something becomes of it."""
+    """A thing, the `number`th of its company, is made (`step` is None), or something becomes of it."""
 
     at: datetime
     number: int
-    bill: Bill
-    step: Step | None
+    thing: Thing
+    step: Doing | None
 
 
 def founded(today: date, zone: str) -> datetime:
@@ -30,9 +34,9 @@ def founded(today: date, zone: str) -> datetime:
     return datetime.combine(day, _OPENS, ZoneInfo(zone))
 
 
-def events(bills: Sequence[Bill], today: date, zone: str) -> list[Event]:
+def events(things: Sequence[Thing], today: date, zone: str) -> list[Event]:
     """All that has happened before today, in its order."""
-    happened = [event for number, bill in enumerate(bills) for event in _of(bill, number, today, zone)]
+    happened = [event for number, thing in enumerate(things) for event in _of(thing, number, today, zone)]
     return sorted(happened, key=lambda event: event.at)
 
 
@@ -41,23 +45,23 @@ def working_day(day: date) -> date:
     return day - timedelta(days=max(0, day.weekday() - _SATURDAY + 1))
 
 
-def _of(bill: Bill, number: int, today: date, zone: str) -> Iterator[Event]:
+def _of(thing: Thing, number: int, today: date, zone: str) -> Iterator[Event]:
     # Not for secrets: the same seed gives the same times.
-    random = Random(f"{number} {bill.title}")  # noqa: S311
-    day = working_day(_made(bill, today))
+    random = Random(f"{number} {thing.title}")  # noqa: S311
+    day = working_day(_made(thing, today))
     at = _moment(day, random.random() * _MORNING, zone)
-    yield Event(at, number, bill, None)
-    for step in bill.steps:
+    yield Event(at, number, thing, None)
+    for step in thing.steps:
         happens = working_day(day + timedelta(days=step.after))
         if happens >= today:
             return
         soonest = at + timedelta(seconds=random.randrange(150, 1500))
         at = max(soonest, _moment(happens, random.random() * _DAY, zone)) if step.after else soonest
-        yield Event(at, number, bill, step)
+        yield Event(at, number, thing, step)
 
 
-def _made(bill: Bill, today: date) -> date:
-    match bill.made:
+def _made(thing: Thing, today: date) -> date:
+    match thing.made:
         case Days(ago):
             return today - timedelta(days=ago)
         case MonthEnd(ago):

@@ -1,27 +1,17 @@
-"""The words in which the demo is told: companies, their people and customers, bills, and what becomes of each bill.
+"""The words in which the demo is told: customers, bills, and what becomes of each bill.
 
 Figures are decimal texts. Where a bill's texts say `{month}`, `{quarter}` or `{year}`, it is that of the day on which
 it is made, in the customer's language.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Address = Mapping[str, str]
 Paper = Literal["timesheet", "acceptance", "wireframe", "palette"]
 
 HOURS, DAYS, MONTHS, PIECES, SETS = "HUR", "DAY", "MON", "H87", "SET"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who signs in, as `<mailbox>@<the company's domain>`. Who has no team is the admin."""
-
-    mailbox: str
-    name: str
-    team: str = ""
-    does: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,25 +180,3 @@ class Bill:
     allowances: tuple[Amount, ...] = ()
     charges: tuple[Amount, ...] = ()
     terms: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """An organization of the demo.
-
-    `author` makes the bills, for `teams` and `assigned_to`, and `bookkeeper` follows them up, unless a bill or step
-    says otherwise. `notes` and `terms` are printed on every bill, by language.
-    """
-
-    domain: str
-    settings: Mapping[str, Any]
-    people: tuple[Person, ...]
-    author: str
-    bookkeeper: str
-    assigned_to: tuple[str, ...]
-    teams: tuple[str, ...]
-    logo: Callable[[], bytes]
-    bills: tuple[Bill, ...]
-    notes: Mapping[str, str]
-    terms: Mapping[str, str]
-    number_series: Mapping[str, str] = field(default_factory=dict)

@@ -1,10 +1,11 @@
 """Halden Works: a design studio in Berlin that works for customers in nine countries."""
 
 from fairlead.cli.demo import pictures
+from fairlead.cli.demo.company import Company, Person
 from fairlead.cli.demo.halden.projects import PROJECTS
 from fairlead.cli.demo.halden.recent import RECENT
 from fairlead.cli.demo.halden.retainers import RETAINERS
-from fairlead.cli.demo.story import Company, Person
+from fairlead.cli.demo.halden.sales import SALES
 
 COMPANY = Company(
     domain="halden.example",
@@ -50,6 +51,7 @@ COMPANY = Company(
     teams=("Sales",),
     logo=pictures.feather,
     bills=(*PROJECTS, *RETAINERS, *RECENT),
+    sales=SALES,
     notes={
         "en": "Thank you. Please quote the invoice number with your payment.",
         "de": "Vielen Dank für Ihren Auftrag. Leistungszeitraum: {month}.",

@@ -12,7 +12,7 @@ ABROAD = Tax(
 )
 
 
-def _at(line: str, postcode: str, city: str, country: str, *, more: str = "", state: str = "") -> Address:
+def at(line: str, postcode: str, city: str, country: str, *, more: str = "", state: str = "") -> Address:
     return {
         "address_line": line,
         "street": more,
@@ -26,7 +26,7 @@ def _at(line: str, postcode: str, city: str, country: str, *, more: str = "", st
 BERGMANN = Customer(
     "Bergmann Optik GmbH",
     "rechnungen@bergmann-optik.example",
-    _at("Große Bleichen 18", "20354", "Hamburg", "DE"),
+    at("Große Bleichen 18", "20354", "Hamburg", "DE"),
     GERMAN,
     language="de",
     vat_id="DE281604179",
@@ -34,7 +34,7 @@ BERGMANN = Customer(
 GRANIT = Customer(
     "Granit Bau GmbH & Co. KG",
     "buchhaltung@granit-bau.example",
-    _at("Industriestraße 7", "70565", "Stuttgart", "DE"),
+    at("Industriestraße 7", "70565", "Stuttgart", "DE"),
     GERMAN,
     language="de",
     vat_id="DE136720437",
@@ -42,7 +42,7 @@ GRANIT = Customer(
 LUMEN = Customer(
     "Lumen Studio GmbH",
     "office@lumen-studio.example",
-    _at("Venloer Straße 210", "50823", "Köln", "DE", more="Hinterhaus, 2. Etage"),
+    at("Venloer Straße 210", "50823", "Köln", "DE", more="Hinterhaus, 2. Etage"),
     GERMAN,
     language="de",
     vat_id="DE294518801",
@@ -51,7 +51,7 @@ LUMEN = Customer(
 MORGENROT = Customer(
     "Café Morgenrot, Inh. Svenja Petersen",
     "svenja@cafe-morgenrot.example",
-    _at("Karl-Heine-Straße 61", "04229", "Leipzig", "DE"),
+    at("Karl-Heine-Straße 61", "04229", "Leipzig", "DE"),
     GERMAN,
     language="de",
     terms=14,
@@ -60,7 +60,7 @@ MORGENROT = Customer(
 MUSEUM = Customer(
     "Stadtmuseum Wernitz",
     "verwaltung@stadtmuseum-wernitz.example",
-    _at("Am Markt 1", "15517", "Fürstenwalde", "DE"),
+    at("Am Markt 1", "15517", "Fürstenwalde", "DE"),
     GERMAN,
     language="de",
     buyer_reference="120670440124-20417-80",
@@ -69,7 +69,7 @@ MUSEUM = Customer(
 EIRENE = Customer(
     "Eirene Health SAS",
     "comptabilite@eirene-health.example",
-    _at("14 rue des Lilas", "75011", "Paris", "FR"),
+    at("14 rue des Lilas", "75011", "Paris", "FR"),
     REVERSE,
     language="fr",
     vat_id="FR40303265045",
@@ -78,7 +78,7 @@ EIRENE = Customer(
 TAVERNIER = Customer(
     "Maison Tavernier SARL",
     "factures@maison-tavernier.example",
-    _at("8 quai Saint-Antoine", "69002", "Lyon", "FR"),
+    at("8 quai Saint-Antoine", "69002", "Lyon", "FR"),
     REVERSE,
     language="fr",
     vat_id="FR06439172057",
@@ -87,7 +87,7 @@ TAVERNIER = Customer(
 LAC_BLEU = Customer(
     "Hôtel du Lac Bleu SA",
     "compta@lac-bleu.example",
-    _at("Avenue de Rhodanie 30", "1007", "Lausanne", "CH"),
+    at("Avenue de Rhodanie 30", "1007", "Lausanne", "CH"),
     Tax(
         category="O",
         reason="Prestation non imposable en Allemagne : lieu de prestation en Suisse (§ 3a al. 2 UStG).",
@@ -97,7 +97,7 @@ LAC_BLEU = Customer(
 CASA_VERDE = Customer(
     "Casa Verde Interiores, S.L.",
     "facturas@casaverde.example",
-    _at("Carrer de Dalt 22", "46003", "Valencia", "ES"),
+    at("Carrer de Dalt 22", "46003", "Valencia", "ES"),
     REVERSE,
     language="es",
     vat_id="ESB96417209",
@@ -105,7 +105,7 @@ CASA_VERDE = Customer(
 ALTAMIRA = Customer(
     "Bodegas Altamira, S.L.",
     "administracion@bodegas-altamira.example",
-    _at("Camino de la Ermita, 4", "26300", "Nájera", "ES", state="La Rioja"),
+    at("Camino de la Ermita, 4", "26300", "Nájera", "ES", state="La Rioja"),
     REVERSE,
     language="es",
     vat_id="ESB26083204",
@@ -113,7 +113,7 @@ ALTAMIRA = Customer(
 AALTO = Customer(
     "Aalto Timber Oy",
     "invoices@aalto-timber.example",
-    _at("Satamakatu 11 B", "33200", "Tampere", "FI"),
+    at("Satamakatu 11 B", "33200", "Tampere", "FI"),
     REVERSE,
     vat_id="FI20714430",
     contact="Mika Lehtonen",
@@ -121,21 +121,21 @@ AALTO = Customer(
 IONOS = Customer(
     "Ionos Marine S.A.",
     "accounts@ionos-marine.example",
-    _at("Akti Miaouli 85", "185 38", "Piraeus", "GR"),
+    at("Akti Miaouli 85", "185 38", "Piraeus", "GR"),
     REVERSE,
     vat_id="EL094512785",
 )
 VONDEL = Customer(
     "Uitgeverij Vondelpoort B.V.",
     "crediteuren@vondelpoort.example",
-    _at("Prinsengracht 739", "1017 JX", "Amsterdam", "NL"),
+    at("Prinsengracht 739", "1017 JX", "Amsterdam", "NL"),
     REVERSE,
     vat_id="NL856214905B01",
 )
 KAISERHOF = Customer(
     "Kaiserhof Rösterei GmbH",
     "rechnung@kaiserhof-roesterei.example",
-    _at("Zieglergasse 29", "1070", "Wien", "AT"),
+    at("Zieglergasse 29", "1070", "Wien", "AT"),
     REVERSE,
     language="de",
     vat_id="ATU61274383",
@@ -143,7 +143,7 @@ KAISERHOF = Customer(
 HALLMARK = Customer(
     "Hallmark Dental Group Ltd",
     "payables@hallmark-dental.example",
-    _at("27 Queen Charlotte Street", "BS1 4HQ", "Bristol", "GB"),
+    at("27 Queen Charlotte Street", "BS1 4HQ", "Bristol", "GB"),
     ABROAD,
     currency="GBP",
     vat_id="GB284617337",
@@ -152,7 +152,7 @@ HALLMARK = Customer(
 FENWICK = Customer(
     "Fenwick & Rowe LLP",
     "finance@fenwickrowe.example",
-    _at("4 Bedford Row", "WC1R 4DF", "London", "GB"),
+    at("4 Bedford Row", "WC1R 4DF", "London", "GB"),
     ABROAD,
     currency="GBP",
     vat_id="GB917204401",
@@ -161,7 +161,7 @@ FENWICK = Customer(
 JUNIPER = Customer(
     "Juniper Foods, Inc.",
     "ap@juniperfoods.example",
-    _at("1420 NW Lovejoy Street", "97209", "Portland", "US", more="Suite 300", state="OR"),
+    at("1420 NW Lovejoy Street", "97209", "Portland", "US", more="Suite 300", state="OR"),
     ABROAD,
     currency="USD",
     phone="+1 503 555 0142",
@@ -170,7 +170,7 @@ JUNIPER = Customer(
 TIDEWATER = Customer(
     "Tidewater Robotics, Inc.",
     "accounts.payable@tidewater-robotics.example",
-    _at("88 Drydock Avenue", "02210", "Boston", "US", state="MA"),
+    at("88 Drydock Avenue", "02210", "Boston", "US", state="MA"),
     ABROAD,
     currency="USD",
     phone="+1 617 555 0119",

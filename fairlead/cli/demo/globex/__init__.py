@@ -1,6 +1,9 @@
 """Globex: a maker of test equipment in Ohio, which knows nothing of Halden Works."""
 
 from fairlead.cli.demo import pictures
+from fairlead.cli.demo.company import Company, Person
+from fairlead.cli.demo.globex.customers import BAYOU, KEWEENAW, MESA, OLENTANGY, SCIOTO
+from fairlead.cli.demo.globex.sales import SALES
 from fairlead.cli.demo.story import (
     HOURS,
     ISSUE,
@@ -8,56 +11,12 @@ from fairlead.cli.demo.story import (
     Amount,
     Attach,
     Bill,
-    Company,
-    Customer,
     Days,
     Line,
     MonthEnd,
     Pay,
-    Person,
     Say,
-    Tax,
     Turn,
-)
-
-OHIO = Tax(rate="8")
-ELSEWHERE = Tax()
-
-
-def _customer(name: str, email: str, address: str, tax: Tax, contact: str = "") -> Customer:
-    """`address` is street, city, state and ZIP code, in one line."""
-    street, city, state, postcode = address.split(", ")
-    parts = {"address_line": street, "street": "", "city": city, "state": state, "postcode": postcode}
-    return Customer(name, email, {**parts, "country": "US"}, tax, currency="USD", contact=contact)
-
-
-SCIOTO = _customer(
-    "Scioto Valley Dairy Co-op",
-    "payables@sciotodairy.example",
-    "611 W Water Street, Chillicothe, OH, 45601",
-    OHIO,
-)
-OLENTANGY = _customer(
-    "Olentangy Plastics, LLC", "ap@olentangyplastics.example", "2290 Fisher Road, Columbus, OH, 43204", OHIO
-)
-KEWEENAW = _customer(
-    "Keweenaw Castings, Inc.",
-    "invoices@keweenawcastings.example",
-    "400 Quincy Street, Hancock, MI, 49930",
-    ELSEWHERE,
-    contact="Ray Halvorsen",
-)
-MESA = _customer(
-    "Mesa Verde Aerostructures",
-    "accounting@mesaverdeaero.example",
-    "1875 E Main Street, Cortez, CO, 81321",
-    ELSEWHERE,
-)
-BAYOU = _customer(
-    "Bayou Teche Rice Mill",
-    "office@techericemill.example",
-    "310 E Main Street, New Iberia, LA, 70560",
-    ELSEWHERE,
 )
 
 
@@ -103,6 +62,7 @@ COMPANY = Company(
     assigned_to=(),
     teams=(),
     logo=pictures.globe,
+    sales=SALES,
     number_series={"pattern": "GX-{year}-{number:03d}", "restart": "yearly"},
     notes={"en": "Thank you for your business."},
     terms={
