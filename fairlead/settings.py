@@ -30,6 +30,7 @@ INSTALLED_APPS = [
 APPEND_SLASH = False
 MIDDLEWARE = [
     "fairlead.api.middleware.request_ids",
+    "fairlead.api.middleware.open_to_sites",
     "fairlead.api.middleware.api_problems",
     "fairlead.api.middleware.known_hosts",
     "django.middleware.security.SecurityMiddleware",

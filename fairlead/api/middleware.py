@@ -16,6 +16,7 @@ from fairlead.foundation.ids import new_id
 
 log = structlog.get_logger()
 _UNKNOWN_HOST = "This name is not answered here: whoever runs Fairlead adds it to FAIRLEAD_ALLOWED_HOSTS."
+_FOR_SITES = "/api/leads/create-from-site/"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -53,6 +54,26 @@ def api_problems(
         if is_head:
             request.method = "HEAD"
             return _bodiless(response)
+        return response
+
+    return handle
+
+
+def open_to_sites(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Let browsers on other websites hand in leads: the one address that is made for them, and bears no sign-in."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if request.path != _FOR_SITES:
+            return get_response(request)
+        asks_first = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        response = HttpResponse(status=204) if asks_first else get_response(request)
+        response["Access-Control-Allow-Origin"] = "*"
+        if asks_first:
+            response["Access-Control-Allow-Methods"] = "POST"
+            response["Access-Control-Allow-Headers"] = "Content-Type"
+            response["Access-Control-Max-Age"] = "86400"
         return response
 
     return handle

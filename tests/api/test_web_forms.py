@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 from pytest_django.fixtures import Settings
 
 from tests.world import Answer, World, api, make_person
@@ -135,3 +136,15 @@ def test_bad_input_is_named_and_nothing_is_kept(world: World) -> None:
     answer = hand_in(form(world)["apikey"], email="ines", status="converted")
     assert (answer.status, sorted(answer.json["errors"])) == (400, ["email", "status"])
     assert leads(world) == []
+
+
+def test_a_browser_on_another_site_may_ask_and_read_the_answer_here_and_nowhere_else(world: World) -> None:
+    asked = {"Origin": "https://www.acme.example", "Access-Control-Request-Method": "POST"}
+    first = Client().options(ADDRESS, headers=asked)
+    assert (first.status_code, first.headers["Access-Control-Allow-Origin"]) == (204, "*")
+    assert first.headers["Access-Control-Allow-Headers"] == "Content-Type"
+    answer = hand_in(form(world)["apikey"], {"Origin": "https://www.acme.example"})
+    assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (201, "*")
+    elsewhere = Client().options("/api/leads/", headers=asked)
+    assert elsewhere.status_code == 405
+    assert "Access-Control-Allow-Origin" not in elsewhere.headers
