@@ -143,12 +143,12 @@ def _step(opportunity: Opportunity, place: Place, action: str, reason: str | Non
     if not changes:
         opportunity.save(update_fields=["position"])
         return
-    keeping.store(opportunity)
+    keeping.stamp(opportunity)
     was, now = changes.get("status", (None, None))
     entry = history.entry(
         OPPORTUNITY.name, opportunity.id, action, changes, status=(was, now) if was and now else None
     )
-    rows.insert_each(*filter(None, [opportunity.entering]), entry)
+    rows.change_and_insert(opportunity, *filter(None, [opportunity.entering]), entry)
 
 
 def _moving(opportunity: Opportunity) -> dict[str, Any]:

@@ -149,9 +149,14 @@ def restore(kind: Kind, record_id: UUID, *, version: Expected = None) -> None:
 
 def store(record: ManagedRecord) -> None:
     """Save a changed record as its next version."""
+    stamp(record)
+    record.save(force_update=True)
+
+
+def stamp(record: ManagedRecord) -> None:
+    """Make it the next version, to be saved."""
     record.version += 1
     record.updated_on = clock.now()
-    record.save(force_update=True)
 
 
 def put_back(kind: ManagedKind, record: Any, plain: Mapping[str, Any]) -> None:

@@ -31,9 +31,16 @@ def insert(*rows: OrganizationOwned) -> None:
         _execute([_insertion(rows)])
 
 
-def insert_each(*rows: OrganizationOwned) -> None:
-    """Store new rows of different kinds by one statement."""
-    _execute([_insertion([row]) for row in rows])
+def change_and_insert(changed: OrganizationOwned, *rows: OrganizationOwned) -> None:
+    """Store a row that was changed, and new rows of different kinds, by one statement."""
+    _execute([_change(changed), *(_insertion([row]) for row in rows)])
+
+
+def _change(row: OrganizationOwned) -> tuple[str, list[Any]]:
+    _, _, fields = _statement(type(row))
+    columns = ", ".join(f'"{field.column}" = %s' for field, _ in fields)
+    sql = f'UPDATE "{row._meta.db_table}" SET {columns} WHERE org_id = %s AND id = %s'
+    return sql, [*_values(row, fields), row.org_id, row.pk]
 
 
 def _insertion(rows: Sequence[OrganizationOwned]) -> tuple[str, list[Any]]:
