@@ -563,6 +563,7 @@ VALUES: Mapping[str, Json] = {
     "TeamOut.users": [_CLAIRE],
     "UserOut.teams": [_DEV],
     "Named.name": "Dev",
+    "Referred.name": "Tech Solutions Inc",
     "TokenIn.name": "Nightly export",
     "TokenOut.name": "Nightly export",
     "NewToken.name": "Nightly export",

@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Schema
 
 from fairlead.api.invoice_inputs import Language, PaymentState, Status, VatCategory
-from fairlead.api.outputs import Named, Person
+from fairlead.api.outputs import Named, Person, Referred
 from fairlead.api.record_outputs import AddressOut, AttachmentOut, CommentOut, TagOut
 
 
@@ -156,9 +156,9 @@ class Invoice(Schema):
     internal_notes: str
     purchase_order: str
     buyer_reference: str
-    account: Named | None
-    contact: Named | None
-    opportunity: Named | None
+    account: Referred | None
+    contact: Referred | None
+    opportunity: Referred | None
     assigned_to: list[Person]
     teams: list[Named]
     tags: list[TagOut]

@@ -7,16 +7,18 @@ from fairlead.api.record_reading import (
     array,
     link_ids,
     links,
-    named,
     newest,
     one,
     owned,
     person,
     quantity,
+    referred,
     sub_lists,
 )
-from fairlead.billing import visibility
+from fairlead.billing.visibility import INVOICE
+from fairlead.crm import accounts, contacts, opportunities
 from fairlead.foundation.pages import Key
+from fairlead.records.visibility import for_actor, seen
 from fairlead.tenancy.context import Actor
 
 # What is derived and never stored: see billing/domain/lifecycle.py, which a test compares these with.
@@ -59,7 +61,7 @@ EMAIL_ROW = f"""json_build_object('id', e.id, 'recipients', e.recipients, 'cc', 
     'error', e.last_error, 'queued_on', {instant_sql("e.queued_at")}, 'sent_on', {instant_sql("e.sent_at")},
     'created_by', {person("e.created_by_id")})"""
 # Table and alias of each sub-list, and the column by which it is the invoice's.
-_COMMON = sub_lists(visibility.INVOICE, "i")
+_COMMON = sub_lists(INVOICE, "i")
 SUB_LISTS = _COMMON | {
     "history": ("records_historyentry h", HISTORY_ROW, _COMMON["history"][2]),
     "payments": ("billing_payment p", PAYMENT_ROW, "p.org_id = i.org_id AND p.invoice_id = i.id"),
@@ -79,9 +81,9 @@ DETAIL = f"""(SELECT row_to_json(d) FROM (
         {array(_AMOUNT.format(kind="charge"))} AS charges, i.net_amount::text, i.vat_breakdown,
         i.amount_paid::text, (i.total_amount - i.amount_paid)::text AS amount_due, {PAYMENT_STATE} AS payment_state,
         coalesce({OVERDUE}, false) AS is_overdue, i.from_address, i.to_address, i.notes, i.terms, i.internal_notes,
-        i.purchase_order, i.buyer_reference, {named("crm_account", "i.account_id", "i")} AS account,
-        {named("crm_contact", "i.contact_id", "i")} AS contact,
-        {named("crm_opportunity", "i.opportunity_id", "i")} AS opportunity,
+        i.purchase_order, i.buyer_reference, {referred(accounts.ACCOUNT, "i")} AS account,
+        {referred(contacts.CONTACT, "i")} AS contact,
+        {referred(opportunities.OPPORTUNITY, "i")} AS opportunity,
         {links("i")}, {owned("i")},
         {", ".join(f"{newest(SUB_LISTS[name])} AS {name}" for name in SUB_LISTS)}
     FROM ({_ONLY_LINE}) AS one) AS d)"""
@@ -104,6 +106,6 @@ KEYS = {
 
 def detail(actor: Actor, invoice_id: UUID) -> tuple[int, str]:
     """The version of an invoice and its full JSON. Raises `NotFound` where the actor may not see it."""
-    seen, values = visibility.condition(actor)
-    sql = f"SELECT i.version, ({DETAIL})::text FROM {SOURCE} WHERE i.org_id = %s AND i.id = %s AND {seen}"
-    return one(sql, [actor.org_id, invoice_id, *values])
+    sql = f"""SELECT i.version, ({DETAIL})::text FROM {SOURCE}
+        WHERE i.org_id = %s AND i.id = %s AND {seen("i")}"""
+    return one(*for_actor(sql, [actor.org_id, invoice_id], actor))

@@ -13,7 +13,7 @@ from fairlead.api import resources
 from fairlead.api.changes import NOT_GIVEN, ReadOnly
 from fairlead.api.invoice_inputs import LineIn, VatCategory
 from fairlead.api.leads import KnownSource, Percent, Source, SourceName
-from fairlead.api.outputs import Named, instant_sql
+from fairlead.api.outputs import Named, Referred, instant_sql
 from fairlead.api.pipelines import StageKind
 from fairlead.api.record_inputs import RecordChange, RecordConditions, RecordFilter, References
 from fairlead.api.record_outputs import RecordOut, RecordRow
@@ -29,7 +29,7 @@ from fairlead.api.types import (
     QueryDecimal,
     Reference,
 )
-from fairlead.crm import opportunities
+from fairlead.crm import accounts, opportunities
 from fairlead.foundation.pages import Key
 
 MOST_LINES = 200
@@ -127,7 +127,7 @@ class OpportunityRow(RecordRow):
     """An opportunity in a list."""
 
     name: str
-    account: Named | None
+    account: Referred | None
     amount: str | None
     weighted_amount: str | None
     currency: str
@@ -147,7 +147,7 @@ class OpportunityOut(RecordOut):
     """An opportunity with all its parts."""
 
     name: str
-    account: Named | None
+    account: Referred | None
     amount: str | None
     weighted_amount: str | None
     currency: str
@@ -175,7 +175,7 @@ RESOURCE = resources.Resource(
     filters=OpportunityFilter,
     columns={
         **{name: f"r.{name}" for name in "name currency status expected_close_date lead_source type".split()},
-        "account": reading.named("crm_account", "r.account_id", "r"),
+        "account": reading.referred(accounts.ACCOUNT, "r"),
         "amount": "r.amount::text",
         "weighted_amount": f"({of.WEIGHTED})::text",
         "pipeline": of.PIPELINE,

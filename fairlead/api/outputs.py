@@ -30,6 +30,13 @@ class Named(Schema):
     name: str
 
 
+class Referred(Schema):
+    """A record that another refers to. Its name is null for a reader who may not see that record."""
+
+    id: UUID
+    name: str | None
+
+
 class Person(Schema):
     """A user."""
 

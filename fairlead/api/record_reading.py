@@ -8,6 +8,7 @@ from django.db import connection
 
 from fairlead.api.outputs import instant_sql
 from fairlead.foundation.errors import NotFound
+from fairlead.records import visibility
 from fairlead.records.kinds import Kind
 from fairlead.tenancy.context import Actor
 
@@ -26,10 +27,11 @@ def quantity(column: str) -> str:
         ELSE to_json(trim_scale({column})::text) END"""
 
 
-def named(table: str, column: str, row: str) -> str:
-    """The record that a column of this row refers to, as an object with its label for a name, or null."""
-    return f"""(SELECT json_build_object('id', n.id, 'name', n.label) FROM {table} n
-        WHERE n.org_id = {row}.org_id AND n.id = {column})"""
+def referred(kind: Kind, row: str) -> str:
+    """The record of this kind that a row refers to, or null. Its name is for who sees it, by `visibility.for_actor`."""
+    name = f"CASE WHEN {visibility.seen('n', kind.plural)} THEN n.label END"
+    return f"""(SELECT json_build_object('id', n.id, 'name', {name}) FROM {kind.table} n
+        WHERE n.org_id = {row}.org_id AND n.id = {row}.{kind.name}_id)"""
 
 
 def primary(column: str, name: str) -> str:

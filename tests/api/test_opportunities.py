@@ -62,6 +62,15 @@ def test_it_begins_in_the_first_stage_of_the_default_pipeline(world: World) -> N
     assert (first["from_stage"], first["to_stage"]["name"], first["seconds"]) == (None, "Qualification", None)
 
 
+def test_its_account_has_a_name_for_who_sees_that(world: World) -> None:
+    account = api(world.clerk).post("/api/accounts/", {"name": "Customer"}).json["id"]
+    made = make(world.clerk, account=account, assigned_to=[world.colleague.id])
+    for person, name in ((world.clerk, "Customer"), (world.colleague, None)):
+        detail = api(person).get(f"{OPPORTUNITIES}{made['id']}/").json
+        [row] = api(person).get(OPPORTUNITIES).json["results"]
+        assert detail["account"] == row["account"] == {"id": account, "name": name}
+
+
 def test_what_was_read_may_be_sent_back(world: World) -> None:
     account = api(world.clerk).post("/api/accounts/", {"name": "Customer"}).json["id"]
     made = make(

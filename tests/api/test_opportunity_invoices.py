@@ -134,9 +134,11 @@ def test_an_invoice_refers_only_to_what_its_writer_sees(world: World, name: str)
                 api(world.clerk).post(INVOICES, {**body(), name: other}),
             ):
                 assert (answer.status, [*answer.json["errors"]]) == (422, [name])
-    # What it refers to already may be sent back by who does not see it.
+    # What it refers to already may be sent back by who does not see it, and is not told its name.
     put_invoice(world.owner, invoice, assigned_to=[world.colleague.id])
-    assert put_invoice(world.colleague, read(world.colleague, invoice), notes="Hello.")[name]["id"] == mine
+    unseen = put_invoice(world.colleague, read(world.colleague, invoice), notes="Hello.")[name]
+    assert unseen == {"id": mine, "name": None}
+    assert read(world.clerk, invoice)[name]["name"]
 
 
 def test_what_it_is_about_changes_after_issue(world: World) -> None:
