@@ -9,8 +9,9 @@ from django.db.models import F
 
 from fairlead.crm import handles, merging
 from fairlead.crm.contacts import CONTACT
-from fairlead.crm.models import AccountContact, Contact, Lead, Merge
-from fairlead.foundation import clock
+from fairlead.crm.models import Account, AccountContact, Contact, Lead, Merge
+from fairlead.foundation import clock, versions
+from fairlead.foundation.versions import Expected
 from fairlead.records import history, idempotency, keeping, values, visibility
 from fairlead.records.models import Attachment, Comment
 from fairlead.tenancy.context import current_org_id
@@ -48,24 +49,32 @@ def _leads(ids: Sequence[UUID]) -> Kept:
 keepers: list[Callable[[Sequence[UUID]], Kept]] = [_files, _leads]
 
 
-def anonymise(contact_id: UUID) -> list[Kept]:
+def anonymise(contact_id: UUID, *, version: Expected = None) -> list[Kept]:
     """Empty all that tells who a contact is, in it, in what was merged into it, in comments and history.
 
-    There is no way back; a second time is the same. Raises `NotFound`, `NotPermitted`. Returns what was kept.
+    There is no way back; a second time is the same. Raises `NotFound`, `NotPermitted`, `StaleVersion`. Returns
+    what was kept.
     """
     visibility.require(CONTACT, "anonymise", contact_id)
     contacts = merging.lock_with_merged(CONTACT, contact_id)
+    versions.require(contacts[contact_id].version, version)
     ids = [*contacts]
     for contact in contacts.values():
         _empty(contact)
     _empty_comments(ids)
-    AccountContact.objects.filter(org_id=current_org_id(), contact_id__in=ids).update(role="", title="")
+    _empty_roles(ids)
     Merge.objects.filter(org_id=current_org_id(), kind=CONTACT.name, survivor_id__in=ids).update(fields={})
     handles.forget(ids)
     idempotency.forget_about(ids)
     history.empty(CONTACT.name, ids)
     history.write(CONTACT.name, contact_id, "anonymised", {})
     return [kept for keeper in keepers if (kept := keeper(ids)).count]
+
+
+def _empty_roles(ids: Sequence[UUID]) -> None:
+    links = AccountContact.objects.filter(org_id=current_org_id(), contact_id__in=ids)
+    keeping.touch(Account, [*links.values_list("account_id", flat=True)])
+    links.update(role="", title="")
 
 
 def _empty(contact: Contact) -> None:

@@ -14,8 +14,9 @@ from django.db import connection
 
 from fairlead.crm.models import Merge, Mergeable
 from fairlead.crm.moving import move, move_back, shared
-from fairlead.foundation import clock
+from fairlead.foundation import clock, versions
 from fairlead.foundation.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from fairlead.foundation.versions import Expected
 from fairlead.records import history, keeping, links, values, visibility
 from fairlead.records.keeping import ManagedKind
 from fairlead.records.models import Assignee
@@ -42,14 +43,21 @@ _ABSORBED = """
     SELECT id FROM one"""
 
 
-def merge(kind: ManagedKind, this_id: UUID, other_id: UUID, winners: Mapping[str, Side]) -> UUID:
-    """Make one record of two: this one stays. Returns the id by which it can be undone.
+def merge(
+    kind: ManagedKind,
+    this_id: UUID,
+    other_id: UUID,
+    winners: Mapping[str, Side],
+    *,
+    version: Expected = None,
+) -> UUID:
+    """Make one record of two: this one stays, of which `version` is. Returns the id by which it can be undone.
 
     A field is that of this record where it is not empty, and the other's else, unless `winners` names a side. Raises
-    `NotFound`, `NotPermitted`, `Conflict` (one already), `InvalidInput`.
+    `NotFound`, `NotPermitted`, `StaleVersion`, `Conflict` (one already), `InvalidInput`.
     """
     _refuse_unknown(kind, winners)
-    this, other = _lock_both(kind, this_id, other_id)
+    this, other = _lock_both(kind, this_id, other_id, version)
     fields = _win(kind, this, other, winners)
     moved = move(kind, other_id, this_id)
     added = _keep_in_sight(kind, this, other)
@@ -71,16 +79,21 @@ def merge(kind: ManagedKind, this_id: UUID, other_id: UUID, winners: Mapping[str
     return kept.id
 
 
-def undo(kind: ManagedKind, record_id: UUID, merge_id: UUID) -> UUID:
+def undo(kind: ManagedKind, record_id: UUID, merge_id: UUID, *, version: Expected = None) -> UUID:
     """Take two records apart again; returns the id of the one that comes back.
 
-    `record_id` is that of the survivor, or of what it was merged into since. What moved goes back unless it was moved
-    elsewhere since, a field unless it was changed since. Raises `NotFound`, `NotPermitted`, `InvalidInput`.
+    `record_id` is that of the survivor, or of what it was merged into since, and `version` is of it. What moved goes
+    back unless it was moved elsewhere since, a field unless it was changed since. Raises `NotFound`, `NotPermitted`,
+    `StaleVersion`, `InvalidInput`.
     """
     visibility.require(kind, "merge", record_id)
+    present = kind.model._default_manager.values_list("version", flat=True).get(
+        org_id=current_org_id(), id=record_id
+    )
+    versions.require(present, version)
     kept = _standing(kind, record_id, merge_id)
     locked = _lock_rows(kind, [record_id, kept.survivor_id, kept.other_id])
-    keeping.lock(kind, "merge", record_id)
+    keeping.lock(kind, "merge", record_id, version=version)
     kept = _standing(kind, record_id, merge_id)
     one, other = locked[kept.survivor_id], locked[kept.other_id]
     fields = _unchanged(kind, one, kept)
@@ -128,12 +141,12 @@ def _refuse_unknown(kind: ManagedKind, winners: Mapping[str, Side]) -> None:
             )
 
 
-def _lock_both(kind: ManagedKind, this_id: UUID, other_id: UUID) -> tuple[Any, Any]:
+def _lock_both(kind: ManagedKind, this_id: UUID, other_id: UUID, version: Expected) -> tuple[Any, Any]:
     if this_id == other_id:
         raise InvalidInput.of("other", "Name another record: this one is to be merged with it.")
     # By id, whichever is which: two that meet wait for one another in the same order.
     _lock_rows(kind, [this_id, other_id])
-    this = keeping.lock(kind, "merge", this_id)
+    this = keeping.lock(kind, "merge", this_id, version=version)
     if _chain(kind, other_id)[-1:] == [this_id]:
         raise Conflict("They are one already.")
     try:

@@ -9,7 +9,10 @@ from uuid import UUID
 from django.db import connection, models
 
 from fairlead.crm.models import Handle, Merge
+from fairlead.foundation import clock
+from fairlead.records import keeping
 from fairlead.records.keeping import ManagedKind
+from fairlead.records.models import ManagedRecord
 from fairlead.tenancy import isolation
 from fairlead.tenancy.context import current_org_id
 from fairlead.tenancy.models import OrganizationOwned, OrgForeignKey
@@ -38,6 +41,24 @@ class Place:
         return [
             one for one in _columns(self.model, _primary(self.model)) if one not in ("org_id", self.column)
         ]
+
+    @property
+    def stamp(self) -> str:
+        """What makes a row that is a record of its own the next version."""
+        names = {one.name for one in self.model._meta.concrete_fields}
+        return ", version = t.version + 1, updated_on = %(now)s" if {"version", "updated_on"} <= names else ""
+
+    @property
+    def other_ends(self) -> dict[str, type[ManagedRecord]]:
+        """Of a row that links two records, the column of the other one, and what it holds the id of."""
+        ends = {
+            one.column: one.related_model
+            for one in self.model._meta.concrete_fields
+            if isinstance(one, OrgForeignKey)
+            and one.column != self.column
+            and issubclass(one.related_model, ManagedRecord)
+        }
+        return {} if self.stamp else ends
 
     @property
     def collision(self) -> str:
@@ -105,13 +126,20 @@ def _move(place: Place, before: UUID, after: UUID) -> dict[str, Any]:
 
 
 def _update(place: Place, where: str, values: dict[str, Any]) -> list[Any]:
-    key = ", ".join(f"'{name}', t.{name}" for name in place.key)
-    sql = f"""UPDATE {place.table} t SET {place.column} = %(to)s
+    """The key of each row that was moved. What shows another record now, or is shown by one, has a new version."""
+    key, ends = (
+        ", ".join(f"'{name}', t.{name}" for name in names) for names in (place.key, place.other_ends)
+    )
+    sql = f"""UPDATE {place.table} t SET {place.column} = %(to)s {place.stamp}
         WHERE t.org_id = %(org)s AND t.{place.column} = %(from)s AND {where} AND NOT ({place.collision})
-        RETURNING jsonb_build_object({key})"""
+        RETURNING jsonb_build_object({key})::text, jsonb_build_object({ends})::text"""
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"org": current_org_id(), **values})
-        return [json.loads(row[0]) if isinstance(row[0], str) else row[0] for row in cursor.fetchall()]
+        cursor.execute(sql, {"org": current_org_id(), "now": clock.now(), **values})
+        moved = [(json.loads(key), json.loads(others)) for key, others in cursor.fetchall()]
+    for column, model in place.other_ends.items():
+        if moved:
+            keeping.touch(model, {UUID(others[column]) for _, others in moved})
+    return [key for key, _ in moved]
 
 
 def _may_change(model: type[OrganizationOwned], name: str) -> bool:

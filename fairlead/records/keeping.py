@@ -5,12 +5,12 @@ what else must hold (`settle`). Errors are those of `foundation.errors`; `versio
 where any will do.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 from uuid import UUID
 
-from django.db.models import ForeignKey
+from django.db.models import F, ForeignKey
 
 from fairlead.foundation import clock, versions
 from fairlead.foundation.errors import InvalidInput, NotFound, NotPermitted
@@ -157,6 +157,14 @@ def stamp(record: ManagedRecord) -> None:
     """Make it the next version, to be saved."""
     record.version += 1
     record.updated_on = clock.now()
+
+
+def touch(model: type[ManagedRecord], ids: Iterable[UUID]) -> None:
+    """Make these records the next version: another record has changed what they show."""
+    rows_of = model._default_manager.filter(org_id=current_org_id(), id__in=ids)
+    # In the order of their ids, as everywhere: two that meet wait for one another.
+    [*rows_of.order_by("id").select_for_update(no_key=True).values_list("id")]
+    rows_of.update(version=F("version") + 1, updated_on=clock.now())
 
 
 def put_back(kind: ManagedKind, record: Any, plain: Mapping[str, Any]) -> None:

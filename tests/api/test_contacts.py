@@ -95,6 +95,37 @@ def test_it_is_set_from_either_side_who_is_what_at_an_account(world: World) -> N
     assert api(world.clerk).get(CONTACTS).json["results"][0]["accounts"] == [{"id": two["id"], "name": "Two"}]
 
 
+def test_a_list_that_is_set_from_one_side_is_a_new_version_of_the_other(world: World) -> None:
+    account = make(world.clerk, ACCOUNTS, name="One")
+    jane = make(world.clerk)
+    sides = {
+        "contacts": (f"{ACCOUNTS}{account['id']}/", f"{CONTACTS}{jane['id']}/", jane["id"]),
+        "accounts": (f"{CONTACTS}{jane['id']}/", f"{ACCOUNTS}{account['id']}/", account["id"]),
+    }
+    for name, (here, there, other) in sides.items():
+        for entries in ([{"id": other, "role": "decides"}], []):
+            before = api(world.clerk).get(there)
+            assert api(world.clerk).patch(here, {name: entries}).status == 200
+            stale = api(world.clerk).patch(
+                there, {"description": "Old."}, headers={"If-Match": before.headers["ETag"]}
+            )
+            assert stale.status == 412
+            after = api(world.clerk).get(there)
+            [back] = sides.keys() - {name}
+            told = [[one["id"] for one in side] for side in after.json["history"][0]["changes"][back]]
+            assert told == [[one["id"] for one in side.json[back]] for side in (before, after)]
+            assert api(world.clerk).patch(here, {name: entries}).status == 200
+            assert api(world.clerk).get(there).headers["ETag"] == after.headers["ETag"]
+
+
+def test_who_is_no_longer_at_their_primary_account_has_none(world: World) -> None:
+    account = make(world.clerk, ACCOUNTS)
+    jane = make(world.clerk, accounts=[{"id": account["id"], "is_primary": True}])
+    for contacts in ([], [{"id": jane["id"]}]):
+        assert api(world.clerk).patch(f"{ACCOUNTS}{account['id']}/", {"contacts": contacts}).status == 200
+    assert [one["is_primary"] for one in read(world.clerk, jane)["accounts"]] == [False]
+
+
 def test_what_one_does_not_see_at_the_other_end_is_neither_shown_nor_touched(world: World) -> None:
     mine = make(world.clerk, ACCOUNTS, name="Mine")
     hidden = make(world.owner, ACCOUNTS, name="Hidden")

@@ -70,6 +70,30 @@ def test_an_issued_invoice_is_the_survivors_and_the_others_again(world: World) -
     assert account() == other["id"]
 
 
+def test_what_shows_another_record_since_is_a_new_version(world: World) -> None:
+    this, other = (make(world.clerk, ACCOUNTS, name=name) for name in ("One", "Two"))
+    jane = make(world.clerk, accounts=[{"id": other["id"]}])
+    given = {"invoice_title": "Tea", "name": "Two", "currency": "EUR", "quantity": 1, "rate": "1"}
+    account = {"account": other["id"]}
+    sold = api(world.clerk).post("/api/opportunities/", {"name": "Tea", **account}).json
+    billed = api(world.clerk).post("/api/invoices/", {**given, **account, "status": "Sent"}).json
+    places = [
+        f"{CONTACTS}{jane['id']}/",
+        f"/api/opportunities/{sold['id']}/",
+        f"/api/invoices/{billed['id']}/",
+    ]
+
+    def tags() -> list[str]:
+        return [api(world.clerk).get(place).headers["ETag"] for place in places]
+
+    first = tags()
+    merge_id = merge(world.clerk, this, other).json["merge_id"]
+    second = tags()
+    assert unmerge(world.clerk, this, merge_id).status == 200
+    for one in zip(first, second, tags(), strict=True):
+        assert len({*one}) == 3
+
+
 def test_an_old_address_leads_to_the_survivor_for_who_sees_that(world: World) -> None:
     one, two, three = (make(world.clerk, ACCOUNTS, name=name) for name in ("One", "Two", "Three"))
     merge(world.clerk, two, three)

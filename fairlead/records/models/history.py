@@ -6,14 +6,25 @@ from fairlead.tenancy.models import MemberForeignKey
 
 EMPTY = "records_empty_history"
 # The app role may not change history. All that this can do to it, and only in the organization that is bound, is to
-# empty the values: which fields were changed, when and by whom stays as it was written.
+# empty the values: which fields were changed, when and by whom stays as it was written. Of lists of other records that
+# name these, it leaves the ids.
 _EMPTYING = (
     f"""CREATE OR REPLACE FUNCTION {EMPTY}(about text, ids uuid[]) RETURNS void
         LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
         UPDATE records_historyentry SET changes = (
             SELECT coalesce(jsonb_object_agg(key, '[null, null]'::jsonb), '{{}}') FROM jsonb_each(changes))
         WHERE org_id = nullif(current_setting('app.org_id', true), '')::uuid AND kind = about
-            AND record_id = ANY (ids) $$""",
+            AND record_id = ANY (ids);
+        UPDATE records_historyentry SET changes = (
+            SELECT jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) = 'array' THEN (
+                SELECT jsonb_agg(CASE WHEN jsonb_typeof(side) = 'array' THEN (
+                    SELECT coalesce(jsonb_agg(CASE WHEN entry ->> 'id' = ANY (ids::text[])
+                        THEN jsonb_build_object('id', entry -> 'id') ELSE entry END ORDER BY place), '[]')
+                    FROM jsonb_array_elements(side) WITH ORDINALITY AS e(entry, place)
+                ) ELSE side END ORDER BY turn) FROM jsonb_array_elements(value) WITH ORDINALITY AS s(side, turn)
+            ) ELSE value END) FROM jsonb_each(changes))
+        WHERE org_id = nullif(current_setting('app.org_id', true), '')::uuid AND kind <> about
+            AND jsonb_path_query_array(changes, 'lax $.*[*][*].id') ?| ids::text[] $$""",
     f"REVOKE ALL ON FUNCTION {EMPTY}(text, uuid[]) FROM PUBLIC",
 )
 
