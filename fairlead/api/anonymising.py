@@ -8,6 +8,7 @@ from ninja import Router, Schema
 
 from fairlead.api import outputs
 from fairlead.api.access import may
+from fairlead.api.seam import if_match
 from fairlead.crm import anonymising
 
 router = Router()
@@ -34,6 +35,6 @@ def anonymise(request: HttpRequest, record_id: UUID) -> HttpResponse:
 
     Issued documents stay as the law wants them. The answer says what else was kept, and why.
     """
-    kept = anonymising.anonymise(record_id)
+    kept = anonymising.anonymise(record_id, version=if_match(request))
     body = {"message": "The contact is anonymised.", "id": record_id, "kept": [asdict(one) for one in kept]}
     return outputs.record(body)

@@ -103,7 +103,9 @@ class FairleadSchema(OpenAPISchema):
 
 
 # What is done to a record by a POST and depends on what it is.
-_STEPS = ("status/", "move/", "win/", "lose/", "reopen/")
+_STEPS = (
+    "status/", "move/", "win/", "lose/", "reopen/", "restore/", "convert/", "merge/", "anonymise/",
+)  # fmt: skip
 
 
 def takes_version(operation: Operation, method: str) -> bool:

@@ -13,6 +13,7 @@ from fairlead.api.access import may
 from fairlead.api.naming import named_after
 from fairlead.api.record_outputs import RecordOut
 from fairlead.api.resources import Resource
+from fairlead.api.seam import if_match
 from fairlead.api.types import Body, Id, Reference
 from fairlead.crm import merging
 from fairlead.tenancy.context import current_actor
@@ -52,7 +53,7 @@ def router(merged: Merged) -> Router:
 
         The other's address leads here. It can be undone at any time, by `merge_id`.
         """
-        merge_id = merging.merge(kind, record_id, data.other, data.winners)
+        merge_id = merging.merge(kind, record_id, data.other, data.winners, version=if_match(request))
         version, text = resource.detail(current_actor(), record_id)
         return outputs.json_text(f'{text[:-1]},"merge_id":"{merge_id}"}}', version=version)
 
@@ -64,6 +65,6 @@ def router(merged: Merged) -> Router:
 
         What has changed since stays as it is now: fields that were edited, and what was added or moved elsewhere.
         """
-        return resource.answer(merging.undo(kind, record_id, data.merge_id))
+        return resource.answer(merging.undo(kind, record_id, data.merge_id, version=if_match(request)))
 
     return made

@@ -113,7 +113,7 @@ def delete(request: HttpRequest, tag_id: UUID) -> HttpResponse:
 @may("tags.change")
 def merge(request: HttpRequest, tag_id: UUID, data: MergeTagIn) -> HttpResponse:
     """Every record of this tag gets the other one, which is answered; this one is gone."""
-    return _answer(tags.merge(tag_id, data.into))
+    return _answer(tags.merge(tag_id, data.into, if_match(request)))
 
 
 def _answer(tag: Tag, status: int = 200) -> HttpResponse:

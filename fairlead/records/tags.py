@@ -34,14 +34,14 @@ def change(tag_id: UUID, given: Mapping[str, Any], expected: versions.Expected =
     return tag
 
 
-def merge(tag_id: UUID, into_id: UUID) -> Tag:
+def merge(tag_id: UUID, into_id: UUID, expected: versions.Expected = None) -> Tag:
     """Give every record of one tag another, and remove the one; returns the other.
 
-    Raises `NotFound`, `InvalidInput`.
+    Raises `NotFound`, `StaleVersion`, `InvalidInput`.
     """
     if tag_id == into_id:
         raise InvalidInput.of("into", "Name another tag: this one is to be merged into it.")
-    tag = _lock(tag_id, None)
+    tag = _lock(tag_id, expected)
     into = Tag.objects.filter(org_id=current_org_id(), id=into_id).first()
     if into is None:
         raise InvalidInput.of("into", "The organization has no tag with this id.")

@@ -247,6 +247,14 @@ def test_ten_thousand_parameters_are_refused(world: World) -> None:
     assert api(world.owner).get(f"/api/teams/?{query}").status == 400
 
 
+@pytest.mark.parametrize("operation", [one for one in EVERY if "If-Match" in one.headers], ids=str)
+def test_who_has_read_another_version_changes_nothing(operation: Operation, world: World) -> None:
+    ids = path_ids(operation, make_cast(world), world.owner)
+    with unchanged(world.acme.id):
+        answer = operation.call(api(world.owner), ids, headers={"If-Match": '"999"'})
+    assert answer.status == 412, answer
+
+
 @pytest.mark.promise(2)
 def test_what_is_refused_leaves_nothing(world: World) -> None:
     for body in (
