@@ -104,8 +104,11 @@ KEYS = {
 }
 
 
-def detail(actor: Actor, invoice_id: UUID) -> tuple[int, str]:
-    """The version of an invoice and its full JSON. Raises `NotFound` where the actor may not see it."""
+def detail(actor: Actor, invoice_id: UUID, *, written: bool = False) -> tuple[int, str]:
+    """The version of an invoice and its full JSON. Raises `NotFound` where the actor may not see it.
+
+    Who has just `written` it is told what that has become, even if they have given it out of their sight.
+    """
     sql = f"""SELECT i.version, ({DETAIL})::text FROM {SOURCE}
-        WHERE i.org_id = %s AND i.id = %s AND {seen("i")}"""
+        WHERE i.org_id = %s AND i.id = %s AND {"true" if written else seen("i")}"""
     return one(*for_actor(sql, [actor.org_id, invoice_id], actor))

@@ -121,7 +121,7 @@ def _change(request: HttpRequest, invoice_id: UUID, data: InvoiceChange) -> Http
         visibility.require("change", invoice_id)
         present = json.loads(reading.detail(current_actor(), invoice_id)[1])
     invoices.change(invoice_id, _given(data, present), version=if_match(request))
-    return _answer(invoice_id)
+    return _answer(invoice_id, written=True)
 
 
 def _given(data: InvoiceChange, present: dict[str, Any]) -> dict[str, Any]:
@@ -155,8 +155,8 @@ def _require_figures(given: dict[str, Any]) -> None:
         raise MalformedRequest(f"{field}: {messages[0]}", errors=errors)
 
 
-def _answer(invoice_id: UUID, *, status: int = 200) -> HttpResponse:
-    version, text = reading.detail(current_actor(), invoice_id)
+def _answer(invoice_id: UUID, *, status: int = 200, written: bool = False) -> HttpResponse:
+    version, text = reading.detail(current_actor(), invoice_id, written=written)
     return outputs.json_text(text, status=status, version=version)
 
 

@@ -101,15 +101,19 @@ class Resource:
         ]
         return reading.json_object(columns)
 
-    def detail(self, actor: Actor, record_id: UUID) -> tuple[int, str]:
-        """The version of a record and its full JSON. Raises `NotFound` where the actor may not see it."""
+    def detail(self, actor: Actor, record_id: UUID, *, written: bool = False) -> tuple[int, str]:
+        """The version of a record and its full JSON. Raises `NotFound` where the actor may not see it.
+
+        Who has just `written` it is told what that has become, even if they have given it out of their sight.
+        """
+        seen = "true" if written else visibility.seen("r")
         sql = f"""SELECT r.version, ({self.detail_sql})::text FROM {self.kind.table} r
-            WHERE r.org_id = %s AND r.id = %s AND {self.kind.stands} AND {visibility.seen("r")}"""
+            WHERE r.org_id = %s AND r.id = %s AND {self.kind.stands} AND {seen}"""
         return reading.one(*visibility.for_actor(sql, [actor.org_id, record_id], actor))
 
-    def answer(self, record_id: UUID, *, status: int = 200) -> HttpResponse:
+    def answer(self, record_id: UUID, *, status: int = 200, written: bool = False) -> HttpResponse:
         """The full record, as every write answers it."""
-        version, text = self.detail(current_actor(), record_id)
+        version, text = self.detail(current_actor(), record_id, written=written)
         return outputs.json_text(text, status=status, version=version)
 
     def given(self, data: Change, record_id: UUID | None = None) -> dict[str, Any]:
@@ -181,7 +185,7 @@ def router(resource: Resource) -> Router:
         """Change the fields given; a list replaces the list. Sending back what was read changes nothing."""
         given = resource.given(data, record_id)
         resource.commands.change(record_id, given, version=if_match(request))
-        return resource.answer(record_id)
+        return resource.answer(record_id, written=True)
 
     def patch(request: HttpRequest, record_id: UUID, data: Any) -> HttpResponse:
         """The same as PUT: only the fields given change."""

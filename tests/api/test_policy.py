@@ -9,7 +9,7 @@ from tests import operations
 from tests.invoicing import unchanged
 from tests.operations import Operation
 from tests.permissions import published
-from tests.records import Cast, make_cast, path_ids
+from tests.records import RECORDS, Cast, make_cast, make_record, path_ids
 from tests.world import World, api
 
 PROTECTED = [operation for operation in operations.every() if not operation.is_public]
@@ -69,3 +69,15 @@ def _take_flags(cast: Cast, operation: Operation) -> None:
     """The other member has neither flag, the creator both: but where one opens it they make no difference."""
     other = Membership.objects.filter(user_id=cast.people[Relation.MEMBER].user_id)
     other.update(has_sales_access=operation in OPENED, has_marketing_access=operation in OPENED)
+
+
+@pytest.mark.promise(24)
+@pytest.mark.parametrize("plural", ["invoices", *RECORDS])
+def test_who_gives_a_record_away_is_told_what_it_has_become(world: World, plural: str) -> None:
+    cast = make_cast(world)
+    address = f"/api/{plural}/{make_record(cast, plural)}/"
+    former = api(cast.people[Relation.ASSIGNEE])
+    answer = former.patch(address, {"assigned_to": [], "teams": []})
+    assert (answer.status, answer.json["assigned_to"], answer.json["teams"]) == (200, [], [])
+    assert former.get(address).status == 404
+    assert api(cast.creator).get(address).json["assigned_to"] == []
