@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django.fixtures import Settings
 
 from fairlead.foundation.clock import now
 from fairlead.foundation.ids import new_id
-from fairlead.tenancy import limits, sign_in
+from fairlead.tenancy import authentication, limits, sign_in
 from fairlead.tenancy.models import Session, User
 from tests.world import PASSWORD, Answer, Person, World, api
 
@@ -197,6 +197,17 @@ def test_a_refresh_token_used_twice_ends_its_family(world: World, somewhere: str
     assert _refresh(second["refresh"]).status == 401
     assert (_reads(first["access"]), _reads(second["access"])) == (401, 401)
     assert api(world.owner).get("/api/profile/").status == 200  # another sign-in of the same person
+
+
+def test_who_waits_for_another_to_refresh_comes_too_late(world: World, somewhere: str) -> None:
+    token = login(world.owner, PASSWORD, somewhere).json["refresh"]
+    with _threads(1) as pool:
+        with transaction.atomic():
+            authentication.refresh(token)
+            second = pool.submit(_closing, _refresh, token)
+            with pytest.raises(TimeoutError):
+                second.result(0.5)
+        assert second.result(20).status == 401
 
 
 def test_of_many_who_refresh_at_once_one_gets_through_at_most(world: World, somewhere: str) -> None:
