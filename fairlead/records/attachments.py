@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from fairlead.foundation import versions
 from fairlead.foundation.errors import InvalidInput, NotFound
-from fairlead.records import content_types, file_names, files, history
+from fairlead.records import content_types, file_names, files, history, visibility
 from fairlead.records.kinds import Kind
 from fairlead.records.models import Attachment
 from fairlead.records.uploads import too_large
@@ -37,12 +37,14 @@ class _Content:
 def add(kind: Kind, record_id: UUID, upload: "UploadedFile[bytes]") -> Attachment:
     """Keep an uploaded file. The caller has made sure that who acts sees the record, and is in `files.settled`.
 
-    Raises `TooLarge`, `InvalidInput` (empty), `NoRoom`, `UpstreamFailed`; then neither row nor file is left.
+    Raises `TooLarge`, `InvalidInput` (empty), `NoRoom`, `UpstreamFailed`, `NotFound` (merged away since); then neither
+    row nor file is left.
     """
     content = _examine(upload)
     key = files.new_key(FOLDER)
     with files.guarded(key, named):
         files.store(key, upload)
+        visibility.hold(kind, record_id)
         attachment = Attachment.objects.create(
             org_id=current_org_id(),
             kind=kind.name,

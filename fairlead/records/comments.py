@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from fairlead.foundation import versions
 from fairlead.foundation.errors import NotFound
-from fairlead.records import history
+from fairlead.records import history, visibility
 from fairlead.records.kinds import Kind
 from fairlead.records.models import Comment
 from fairlead.tenancy import policy
@@ -15,7 +15,8 @@ from fairlead.tenancy.policy import Relation
 
 
 def add(kind: Kind, record_id: UUID, text: str) -> Comment:
-    """Comment on a record. The caller has made sure that who acts sees it."""
+    """Comment on a record. The caller has made sure that who acts sees it. Raises `NotFound` (merged away since)."""
+    visibility.hold(kind, record_id)
     comment = Comment.objects.create(
         org_id=current_org_id(),
         kind=kind.name,

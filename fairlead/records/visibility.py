@@ -79,6 +79,17 @@ def require(kind: Kind, verb: str, record_id: UUID) -> None:
     policy.require(kind.action(verb), current_actor(), relation(kind, record_id))
 
 
+def hold(kind: Kind, record_id: UUID) -> None:
+    """Let nobody merge a record away before a row about it is committed. Raises `NotFound` where somebody has."""
+    if not kind.merges:
+        return
+    sql = f"SELECT FROM {kind.table} r WHERE r.org_id = %s AND r.id = %s AND {kind.stands} FOR SHARE"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [current_actor().org_id, record_id])
+        if not cursor.rowcount:
+            raise NotFound
+
+
 def lock(kind: Kind, verb: str, record_id: UUID) -> Any:
     """The record, locked for a change that who acts may make. Raises `NotFound`, `NotPermitted`."""
     record = (

@@ -1,7 +1,8 @@
 """Two records that are one: what a merge moves, and that undoing it brings back what was, and nothing else."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,10 +15,12 @@ from hypothesis import strategies as st
 from fairlead.crm import accounts, contacts, merging
 from fairlead.crm.models import Account, Merge
 from fairlead.foundation.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted
-from fairlead.records import comments, keeping, links, tags
+from fairlead.records import attachments, comments, files, keeping, links, tags
 from fairlead.records.keeping import ManagedKind
+from fairlead.records.models import Attachment, Comment
 from fairlead.tenancy import isolation
 from fairlead.tenancy.context import organization
+from tests.file_store import small
 from tests.invoicing import at_once
 from tests.world import Person, World, make_world
 
@@ -246,6 +249,41 @@ def test_of_two_merges_of_one_pair_at_once_one_happens(world: World) -> None:
     assert (len(done), len(refused)) == (1, 7)
     with as_(world.owner):
         assert Account.objects.filter(merged_into=None, id__in=pair).count() == 1
+
+
+def comment_on(record_id: UUID) -> None:
+    comments.add(ACCOUNT, record_id, "Called them.")
+
+
+def attach_to(record_id: UUID) -> None:
+    attachments.add(ACCOUNT, record_id, small())
+
+
+@pytest.mark.parametrize("write", [comment_on, attach_to])
+def test_what_is_being_written_about_the_other_moves_along(
+    world: World, write: Callable[[UUID], None]
+) -> None:
+    def merge() -> None:
+        try:
+            with as_(world.owner):
+                merging.merge(ACCOUNT, this, other, {})
+        finally:
+            connection.close()
+
+    with as_(world.owner):
+        this, other = (make(ACCOUNT, name=name) for name in ("One", "Two"))
+    with ThreadPoolExecutor(1) as pool:
+        with files.settled(), as_(world.owner):
+            write(other)
+            merged = pool.submit(merge)
+            with pytest.raises(TimeoutError):
+                merged.result(0.5)
+        merged.result(20)
+    with as_(world.owner):
+        kept = [row for model in (Comment, Attachment) for row in model.about(world.acme.id, "account", this)]
+        assert len(kept) == 1
+    with pytest.raises(NotFound), files.settled(), as_(world.owner):
+        write(other)
 
 
 def test_both_must_be_ones_that_one_may_change(world: World) -> None:
