@@ -10,6 +10,7 @@ import threading
 from django.core.wsgi import get_wsgi_application
 
 from fairlead.api import bodies
+from fairlead.cli import django_setup
 from fairlead.cli.processes import die_with_parent
 from fairlead.foundation import config
 
@@ -30,13 +31,7 @@ application = bodies.guard(get_wsgi_application(), config.load().web_threads)
 
 
 def _warm() -> None:
-    """Load every view now: a cold process makes its first callers wait a second."""
-    from django.urls import get_resolver
-
-    from fairlead.tenancy import sign_in
-
-    get_resolver().url_patterns  # noqa: B018 - it is the looking that loads
-    sign_in.warm_up()
+    django_setup.load_views()
     # Fonts take most of a second, and requests need not wait for them. This process does not fork any more.
     threading.Thread(target=_open_fonts, name="warm-up", daemon=True).start()
 

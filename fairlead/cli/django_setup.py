@@ -14,6 +14,17 @@ def load() -> None:
     django.setup()
 
 
+def load_views() -> None:
+    """Load all that answers a request: a cold process makes its first callers wait for seconds."""
+    load()
+    from django.urls import get_resolver
+
+    from fairlead.tenancy import sign_in
+
+    get_resolver().url_patterns  # noqa: B018 - it is the looking that loads
+    sign_in.warm_up()
+
+
 def require_installation(role: Role = "app") -> Config:
     """The settings, where they say how this role reaches a database. Raises Trouble where nothing was started yet."""
     settings = config.load()

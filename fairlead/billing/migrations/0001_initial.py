@@ -83,6 +83,92 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["org", "-created_on", "-id"], name="invoice_newest"),
+                    models.Index(fields=["org", "status", "-created_on", "-id"], name="invoice_by_status"),
+                    models.Index(
+                        fields=["org", "due_date", "-created_on", "-id"], name="invoice_by_due_date"
+                    ),
+                    models.Index(
+                        fields=["org", "created_by", "-created_on", "-id"], name="invoice_by_creator"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("org", "number"), name="invoice_number_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["Draft", "Sent", "Pending", "Paid", "Cancelled"])),
+                        name="invoice_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("open_status__in", ("Sent", "Pending"))),
+                        name="invoice_open_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "Draft"), _negated=True), ("issued_at", None), _connector="OR"
+                        ),
+                        name="invoice_draft_not_issued",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["Sent", "Pending", "Paid"]), _negated=True),
+                            models.Q(
+                                ("issue_date__isnull", False),
+                                ("issued_at__isnull", False),
+                                ("number__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="invoice_issued_is_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("total_amount__gte", 0)), name="invoice_total_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount_paid__gte", 0), ("amount_paid__lte", models.F("total_amount"))
+                        ),
+                        name="invoice_paid_within_total",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "Paid"), _negated=True),
+                            ("amount_paid", models.F("total_amount")),
+                            _connector="OR",
+                        ),
+                        name="invoice_paid_is_settled",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ("Sent", "Pending")), _negated=True),
+                            ("total_amount", 0),
+                            ("amount_paid__lt", models.F("total_amount")),
+                            _connector="OR",
+                        ),
+                        name="invoice_open_is_not_settled",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["Draft", "Cancelled"]), _negated=True),
+                            ("amount_paid", 0),
+                            _connector="OR",
+                        ),
+                        name="invoice_unissued_is_unpaid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "net_amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("total_amount"), "-", models.F("tax_amount")
+                                ),
+                            )
+                        ),
+                        name="invoice_parts_add_up",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="InvoiceAmount",
@@ -129,6 +215,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("org", "invoice", "position"), name="invoice_amount_position"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["allowance", "charge"])),
+                        name="invoice_amount_kind_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="InvoiceAssignee",
@@ -175,6 +272,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["org", "user", "invoice"], name="invoice_by_assignee")],
+            },
         ),
         migrations.CreateModel(
             name="InvoiceLine",
@@ -225,6 +325,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("org", "invoice", "position"), name="invoice_line_position"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="InvoiceTeam",
@@ -271,6 +378,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["org", "team", "invoice"], name="invoice_by_team")],
+            },
         ),
         migrations.CreateModel(
             name="IssuedDocument",
@@ -319,6 +429,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("org", "invoice"), name="issued_document_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NumberSeries",
@@ -347,6 +462,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("org", "code"), name="number_series_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("restart__in", ["never", "yearly"])),
+                        name="number_series_restart_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number_on__in", ["create", "issue"])),
+                        name="number_series_on_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NumberCounter",
@@ -449,6 +577,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["org", "invoice", "id"], name="payment_of_invoice")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("org", "reversal_of"), name="payment_reversed_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gt", 0), ("reversal_of", None)),
+                            models.Q(("amount__lt", 0), ("reversal_of__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="payment_sign",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RegisteredNumber",
@@ -513,232 +655,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(fields=["org", "-created_on", "-id"], name="invoice_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(fields=["org", "status", "-created_on", "-id"], name="invoice_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(fields=["org", "due_date", "-created_on", "-id"], name="invoice_by_due_date"),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(fields=["org", "created_by", "-created_on", "-id"], name="invoice_by_creator"),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.UniqueConstraint(fields=("org", "number"), name="invoice_number_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["Draft", "Sent", "Pending", "Paid", "Cancelled"])),
-                name="invoice_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("open_status__in", ("Sent", "Pending"))), name="invoice_open_status_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "Draft"), _negated=True), ("issued_at", None), _connector="OR"
-                ),
-                name="invoice_draft_not_issued",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["Sent", "Pending", "Paid"]), _negated=True),
-                    models.Q(
-                        ("issue_date__isnull", False), ("issued_at__isnull", False), ("number__isnull", False)
+            options={
+                "indexes": [models.Index(fields=["org", "document_id"], name="registered_number_of")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("org", "series", "period", "value"), name="registered_number_value_once"
                     ),
-                    _connector="OR",
-                ),
-                name="invoice_issued_is_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("total_amount__gte", 0)), name="invoice_total_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_paid__gte", 0), ("amount_paid__lte", models.F("total_amount"))),
-                name="invoice_paid_within_total",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "Paid"), _negated=True),
-                    ("amount_paid", models.F("total_amount")),
-                    _connector="OR",
-                ),
-                name="invoice_paid_is_settled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ("Sent", "Pending")), _negated=True),
-                    ("total_amount", 0),
-                    ("amount_paid__lt", models.F("total_amount")),
-                    _connector="OR",
-                ),
-                name="invoice_open_is_not_settled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["Draft", "Cancelled"]), _negated=True),
-                    ("amount_paid", 0),
-                    _connector="OR",
-                ),
-                name="invoice_unissued_is_unpaid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "net_amount",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("total_amount"), "-", models.F("tax_amount")
-                        ),
-                    )
-                ),
-                name="invoice_parts_add_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoiceamount",
-            constraint=models.UniqueConstraint(
-                fields=("org", "invoice", "position"), name="invoice_amount_position"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoiceamount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["allowance", "charge"])), name="invoice_amount_kind_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoiceassignee",
-            index=models.Index(fields=["org", "user", "invoice"], name="invoice_by_assignee"),
-        ),
-        migrations.AddConstraint(
-            model_name="invoiceline",
-            constraint=models.UniqueConstraint(
-                fields=("org", "invoice", "position"), name="invoice_line_position"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoiceteam",
-            index=models.Index(fields=["org", "team", "invoice"], name="invoice_by_team"),
-        ),
-        migrations.AddConstraint(
-            model_name="issueddocument",
-            constraint=models.UniqueConstraint(fields=("org", "invoice"), name="issued_document_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="numberseries",
-            constraint=models.UniqueConstraint(fields=("org", "code"), name="number_series_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="numberseries",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("restart__in", ["never", "yearly"])), name="number_series_restart_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="numberseries",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number_on__in", ["create", "issue"])), name="number_series_on_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["org", "invoice", "id"], name="payment_of_invoice"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(fields=("org", "reversal_of"), name="payment_reversed_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gt", 0), ("reversal_of", None)),
-                    models.Q(("amount__lt", 0), ("reversal_of__isnull", False)),
-                    _connector="OR",
-                ),
-                name="payment_sign",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="registerednumber",
-            index=models.Index(fields=["org", "document_id"], name="registered_number_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="registerednumber",
-            constraint=models.UniqueConstraint(
-                fields=("org", "series", "period", "value"), name="registered_number_value_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registerednumber",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "skipped"), _negated=True),
-                fields=("org", "series", "number"),
-                name="registered_number_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registerednumber",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["used", "void", "manual", "skipped"])),
-                name="registered_number_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registerednumber",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("previous", None), ("value", None)),
-                    models.Q(("previous", None), ("value", 1)),
-                    models.Q(
-                        (
-                            "previous",
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("value"), "-", models.Value(1)
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "skipped"), _negated=True),
+                        fields=("org", "series", "number"),
+                        name="registered_number_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["used", "void", "manual", "skipped"])),
+                        name="registered_number_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("previous", None), ("value", None)),
+                            models.Q(("previous", None), ("value", 1)),
+                            models.Q(
+                                (
+                                    "previous",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("value"), "-", models.Value(1)
+                                    ),
+                                ),
+                                ("previous__isnull", False),
+                                ("value__gt", 1),
                             ),
+                            _connector="OR",
                         ),
-                        ("previous__isnull", False),
-                        ("value__gt", 1),
+                        name="registered_number_follows",
                     ),
-                    _connector="OR",
-                ),
-                name="registered_number_follows",
-            ),
+                ],
+            },
         ),
     ]

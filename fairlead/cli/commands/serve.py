@@ -1,6 +1,7 @@
 """The web server: granian with several processes, threads in each."""
 
 import argparse
+import gc
 import resource
 
 from fairlead.cli import django_setup, readiness
@@ -32,6 +33,7 @@ def run(arguments: argparse.Namespace) -> None:
     readiness.require_port(arguments.port)
     settings = django_setup.require_installation()
     _allow_open_files(CONNECTIONS)
+    _load()
     Server(
         "fairlead.wsgi:application",
         address=arguments.host,
@@ -47,6 +49,13 @@ def run(arguments: argparse.Namespace) -> None:
         log_level=LogLevels(settings.log_level.lower()),
         log_dictconfig=logs.standard_library(settings.log_level),
     ).serve()
+
+
+def _load() -> None:
+    """The whole product, once: the web processes are forked from this one, and share what they do not change."""
+    django_setup.load_views()
+    gc.collect()
+    gc.freeze()
 
 
 def _allow_open_files(count: int) -> None:

@@ -88,6 +88,45 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("archived_at", None)),
+                        fields=["org", "-created_on", "-id"],
+                        name="account_newest",
+                    ),
+                    models.Index(
+                        fields=["org", "created_by", "-created_on", "-id"], name="account_by_creator"
+                    ),
+                    models.Index(
+                        condition=models.Q(("merged_into__isnull", False)),
+                        fields=["org", "merged_into"],
+                        name="account_merged",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("merged_into", None),
+                            models.Q(("merged_into", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="account_merged_into_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="account_has_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ("open", "closed"))), name="account_status_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("annual_revenue", None),
+                            models.Q(("annual_revenue__gte", 0), models.Q(("currency", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="account_revenue_has_currency",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -166,6 +205,37 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("archived_at", None)),
+                        fields=["org", "-created_on", "-id"],
+                        name="contact_newest",
+                    ),
+                    models.Index(
+                        fields=["org", "created_by", "-created_on", "-id"], name="contact_by_creator"
+                    ),
+                    models.Index(
+                        condition=models.Q(("merged_into__isnull", False)),
+                        fields=["org", "merged_into"],
+                        name="contact_merged",
+                    ),
+                    models.Index(
+                        fields=["org", "department", "-created_on", "-id"], name="contact_by_department"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("merged_into", None),
+                            models.Q(("merged_into", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="contact_merged_into_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("first_name", ""), _negated=True), name="contact_has_name"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -213,6 +283,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["org", "account", "contact"], name="accountcontact_by_account")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("org", "contact", "account"), name="accountcontact_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Handle",
@@ -244,6 +322,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["org", "record_id"], name="handle_by_record")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("form__in", ("email", "phone", "name", "domain"))),
+                        name="handle_form_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value", ""), _negated=True), name="handle_not_empty"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Merge",
@@ -275,6 +365,132 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["org", "survivor_id"], name="merge_by_survivor")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("survivor_id", models.F("other_id")), _negated=True),
+                        name="merge_of_two",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at", None)),
+                        fields=("org", "other_id"),
+                        name="merge_standing_once",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Pipeline",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=fairlead.foundation.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_on", models.DateTimeField(default=fairlead.foundation.clock.now, editable=False)),
+                ("name", models.CharField(max_length=100)),
+                ("is_default", models.BooleanField(default=False)),
+                ("updated_on", models.DateTimeField(default=fairlead.foundation.clock.now)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "org",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organization",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="pipeline_has_name"
+                    ),
+                    models.UniqueConstraint(
+                        models.F("org"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="pipeline_name_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)), fields=("org",), name="pipeline_one_default"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Stage",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=fairlead.foundation.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_on", models.DateTimeField(default=fairlead.foundation.clock.now, editable=False)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=100)),
+                ("probability", models.PositiveSmallIntegerField()),
+                ("color", models.CharField(blank=True, max_length=7)),
+                ("kind", models.CharField(default="open", max_length=4)),
+                ("rotting_days", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "org",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organization",
+                    ),
+                ),
+                (
+                    "pipeline",
+                    fairlead.tenancy.models.base.OrgForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.pipeline",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        fields=("org", "pipeline", "position"),
+                        name="stage_position_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="stage_has_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ("open", "won", "lost"))), name="stage_kind_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("probability__lte", 100),
+                            models.Q(
+                                models.Q(("kind", "won"), _negated=True),
+                                ("probability", 100),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(("kind", "lost"), _negated=True), ("probability", 0), _connector="OR"
+                            ),
+                        ),
+                        name="stage_probability_fits",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Opportunity",
@@ -338,9 +554,104 @@ class Migration(migrations.Migration):
                         to="tenancy.organization",
                     ),
                 ),
+                (
+                    "stage",
+                    fairlead.tenancy.models.base.OrgForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="crm.stage",
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("archived_at", None)),
+                        fields=["org", "-created_on", "-id"],
+                        name="opportunity_newest",
+                    ),
+                    models.Index(
+                        fields=["org", "created_by", "-created_on", "-id"], name="opportunity_by_creator"
+                    ),
+                    models.Index(fields=["org", "stage", "-created_on", "-id"], name="opportunity_by_stage"),
+                    models.Index(
+                        fields=["org", "account", "-created_on", "-id"], name="opportunity_by_account"
+                    ),
+                    models.Index(
+                        fields=["org", "status", "-created_on", "-id"], name="opportunity_by_status"
+                    ),
+                    models.Index(
+                        fields=["org", "expected_close_date", "-id"], name="opportunity_by_close_date"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="opportunity_has_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", None), ("amount__gte", 0), _connector="OR"),
+                        name="opportunity_amount_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency", ""), _negated=True), name="opportunity_has_currency"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ("open", "won", "lost"))),
+                        name="opportunity_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("status", "open")),
+                            models.Q(
+                                models.Q(("status", "open"), _negated=True), ("closed_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="opportunity_closed_when_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "lost"), models.Q(("lost_reason", ""), _negated=True)),
+                            models.Q(models.Q(("status", "lost"), _negated=True), ("lost_reason", "")),
+                            _connector="OR",
+                        ),
+                        name="opportunity_lost_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("probability", None),
+                            models.Q(("probability__lte", 100), ("status", "open")),
+                            _connector="OR",
+                        ),
+                        name="opportunity_probability_while_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "lead_source__in",
+                                (
+                                    "",
+                                    "call",
+                                    "email",
+                                    "existing customer",
+                                    "partner",
+                                    "public relations",
+                                    "campaign",
+                                    "website",
+                                    "referral",
+                                    "other",
+                                ),
+                            )
+                        ),
+                        name="opportunity_lead_source_known",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("org", "stage", "position"), name="opportunity_position_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -386,6 +697,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["org", "contact", "opportunity"], name="opportunity_by_contact")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("org", "opportunity", "contact"), name="opportunitycontact_once"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OpportunityLine",
@@ -433,85 +754,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.CreateModel(
-            name="Pipeline",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=fairlead.foundation.ids.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("created_on", models.DateTimeField(default=fairlead.foundation.clock.now, editable=False)),
-                ("name", models.CharField(max_length=100)),
-                ("is_default", models.BooleanField(default=False)),
-                ("updated_on", models.DateTimeField(default=fairlead.foundation.clock.now)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "org",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.organization",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Stage",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=fairlead.foundation.ids.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("created_on", models.DateTimeField(default=fairlead.foundation.clock.now, editable=False)),
-                ("position", models.PositiveSmallIntegerField()),
-                ("name", models.CharField(max_length=100)),
-                ("probability", models.PositiveSmallIntegerField()),
-                ("color", models.CharField(blank=True, max_length=7)),
-                ("kind", models.CharField(default="open", max_length=4)),
-                ("rotting_days", models.PositiveSmallIntegerField(null=True)),
-                (
-                    "org",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.organization",
-                    ),
-                ),
-                (
-                    "pipeline",
-                    fairlead.tenancy.models.base.OrgForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.pipeline",
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddField(
-            model_name="opportunity",
-            name="stage",
-            field=fairlead.tenancy.models.base.OrgForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="crm.stage",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("org", "opportunity", "position"), name="opportunity_line_position"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StageChange",
@@ -562,6 +811,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["org", "opportunity", "id"], name="stagechange_by_opportunity")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("from_stage", None), ("seconds", None)),
+                            models.Q(("from_stage__isnull", False), ("seconds__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="stagechange_time_of_a_stage",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_stage", None),
+                            models.Q(("from_stage", models.F("to_stage")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="stagechange_goes_elsewhere",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="WebForm",
@@ -592,6 +864,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("org", "key_hash"), name="webform_key_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("strategy__in", ("fixed", "round_robin"))),
+                        name="webform_strategy_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Lead",
@@ -697,480 +978,91 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("archived_at", None)),
+                        fields=["org", "-created_on", "-id"],
+                        name="lead_newest",
+                    ),
+                    models.Index(fields=["org", "created_by", "-created_on", "-id"], name="lead_by_creator"),
+                    models.Index(
+                        condition=models.Q(
+                            ("archived_at", None), models.Q(("status", "converted"), _negated=True)
+                        ),
+                        fields=["org", "-created_on", "-id"],
+                        name="lead_unconverted",
+                    ),
+                    models.Index(fields=["org", "status", "-created_on", "-id"], name="lead_by_status"),
+                    models.Index(
+                        fields=["org", "next_follow_up", "-created_on", "-id"], name="lead_by_follow_up"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="lead_has_title"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ("assigned", "in process", "converted", "recycled", "closed"))
+                        ),
+                        name="lead_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "source__in",
+                                (
+                                    "",
+                                    "call",
+                                    "email",
+                                    "existing customer",
+                                    "partner",
+                                    "public relations",
+                                    "campaign",
+                                    "website",
+                                    "referral",
+                                    "other",
+                                ),
+                            )
+                        ),
+                        name="lead_source_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rating__in", ("", "hot", "warm", "cold"))),
+                        name="lead_rating_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("account__isnull", False),
+                                ("opportunity__isnull", False),
+                                ("status", "converted"),
+                            ),
+                            models.Q(
+                                models.Q(("status", "converted"), _negated=True),
+                                ("account", None),
+                                ("contact", None),
+                                ("opportunity", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="lead_has_become_what_it_says",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("probability", None), ("probability__lte", 100), _connector="OR"),
+                        name="lead_probability_in_percent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("opportunity_amount", None),
+                            models.Q(
+                                ("opportunity_amount__gte", 0), models.Q(("currency", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="lead_amount_has_currency",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                condition=models.Q(("archived_at", None)),
-                fields=["org", "-created_on", "-id"],
-                name="account_newest",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(fields=["org", "created_by", "-created_on", "-id"], name="account_by_creator"),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                condition=models.Q(("merged_into__isnull", False)),
-                fields=["org", "merged_into"],
-                name="account_merged",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("merged_into", None),
-                    models.Q(("merged_into", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="account_merged_into_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="account_has_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ("open", "closed"))), name="account_status_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("annual_revenue", None),
-                    models.Q(("annual_revenue__gte", 0), models.Q(("currency", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="account_revenue_has_currency",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                condition=models.Q(("archived_at", None)),
-                fields=["org", "-created_on", "-id"],
-                name="contact_newest",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["org", "created_by", "-created_on", "-id"], name="contact_by_creator"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                condition=models.Q(("merged_into__isnull", False)),
-                fields=["org", "merged_into"],
-                name="contact_merged",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                fields=["org", "department", "-created_on", "-id"], name="contact_by_department"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("merged_into", None),
-                    models.Q(("merged_into", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="contact_merged_into_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first_name", ""), _negated=True), name="contact_has_name"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accountcontact",
-            index=models.Index(fields=["org", "account", "contact"], name="accountcontact_by_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="accountcontact",
-            constraint=models.UniqueConstraint(
-                fields=("org", "contact", "account"), name="accountcontact_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="handle",
-            index=models.Index(fields=["org", "record_id"], name="handle_by_record"),
-        ),
-        migrations.AddConstraint(
-            model_name="handle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("form__in", ("email", "phone", "name", "domain"))),
-                name="handle_form_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value", ""), _negated=True), name="handle_not_empty"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="merge",
-            index=models.Index(fields=["org", "survivor_id"], name="merge_by_survivor"),
-        ),
-        migrations.AddConstraint(
-            model_name="merge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("survivor_id", models.F("other_id")), _negated=True), name="merge_of_two"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merge",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("undone_at", None)),
-                fields=("org", "other_id"),
-                name="merge_standing_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="opportunitycontact",
-            index=models.Index(fields=["org", "contact", "opportunity"], name="opportunity_by_contact"),
-        ),
-        migrations.AddConstraint(
-            model_name="opportunitycontact",
-            constraint=models.UniqueConstraint(
-                fields=("org", "opportunity", "contact"), name="opportunitycontact_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opportunityline",
-            constraint=models.UniqueConstraint(
-                fields=("org", "opportunity", "position"), name="opportunity_line_position"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pipeline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="pipeline_has_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pipeline",
-            constraint=models.UniqueConstraint(
-                models.F("org"), django.db.models.functions.text.Lower("name"), name="pipeline_name_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pipeline",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_default", True)), fields=("org",), name="pipeline_one_default"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("org", "pipeline", "position"),
-                name="stage_position_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="stage_has_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ("open", "won", "lost"))), name="stage_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("probability__lte", 100),
-                    models.Q(models.Q(("kind", "won"), _negated=True), ("probability", 100), _connector="OR"),
-                    models.Q(models.Q(("kind", "lost"), _negated=True), ("probability", 0), _connector="OR"),
-                ),
-                name="stage_probability_fits",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="opportunity",
-            index=models.Index(
-                condition=models.Q(("archived_at", None)),
-                fields=["org", "-created_on", "-id"],
-                name="opportunity_newest",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="opportunity",
-            index=models.Index(
-                fields=["org", "created_by", "-created_on", "-id"], name="opportunity_by_creator"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="opportunity",
-            index=models.Index(fields=["org", "stage", "-created_on", "-id"], name="opportunity_by_stage"),
-        ),
-        migrations.AddIndex(
-            model_name="opportunity",
-            index=models.Index(
-                fields=["org", "account", "-created_on", "-id"], name="opportunity_by_account"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="opportunity",
-            index=models.Index(fields=["org", "status", "-created_on", "-id"], name="opportunity_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="opportunity",
-            index=models.Index(
-                fields=["org", "expected_close_date", "-id"], name="opportunity_by_close_date"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opportunity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="opportunity_has_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opportunity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", None), ("amount__gte", 0), _connector="OR"),
-                name="opportunity_amount_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opportunity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("currency", ""), _negated=True), name="opportunity_has_currency"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opportunity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ("open", "won", "lost"))), name="opportunity_status_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opportunity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at", None), ("status", "open")),
-                    models.Q(models.Q(("status", "open"), _negated=True), ("closed_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="opportunity_closed_when_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opportunity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "lost"), models.Q(("lost_reason", ""), _negated=True)),
-                    models.Q(models.Q(("status", "lost"), _negated=True), ("lost_reason", "")),
-                    _connector="OR",
-                ),
-                name="opportunity_lost_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opportunity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("probability", None),
-                    models.Q(("probability__lte", 100), ("status", "open")),
-                    _connector="OR",
-                ),
-                name="opportunity_probability_while_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opportunity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "lead_source__in",
-                        (
-                            "",
-                            "call",
-                            "email",
-                            "existing customer",
-                            "partner",
-                            "public relations",
-                            "campaign",
-                            "website",
-                            "referral",
-                            "other",
-                        ),
-                    )
-                ),
-                name="opportunity_lead_source_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opportunity",
-            constraint=models.UniqueConstraint(
-                fields=("org", "stage", "position"), name="opportunity_position_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stagechange",
-            index=models.Index(fields=["org", "opportunity", "id"], name="stagechange_by_opportunity"),
-        ),
-        migrations.AddConstraint(
-            model_name="stagechange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("from_stage", None), ("seconds", None)),
-                    models.Q(("from_stage__isnull", False), ("seconds__isnull", False)),
-                    _connector="OR",
-                ),
-                name="stagechange_time_of_a_stage",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagechange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("from_stage", None),
-                    models.Q(("from_stage", models.F("to_stage")), _negated=True),
-                    _connector="OR",
-                ),
-                name="stagechange_goes_elsewhere",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webform",
-            constraint=models.UniqueConstraint(fields=("org", "key_hash"), name="webform_key_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="webform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("strategy__in", ("fixed", "round_robin"))), name="webform_strategy_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lead",
-            index=models.Index(
-                condition=models.Q(("archived_at", None)),
-                fields=["org", "-created_on", "-id"],
-                name="lead_newest",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lead",
-            index=models.Index(fields=["org", "created_by", "-created_on", "-id"], name="lead_by_creator"),
-        ),
-        migrations.AddIndex(
-            model_name="lead",
-            index=models.Index(
-                condition=models.Q(("archived_at", None), models.Q(("status", "converted"), _negated=True)),
-                fields=["org", "-created_on", "-id"],
-                name="lead_unconverted",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lead",
-            index=models.Index(fields=["org", "status", "-created_on", "-id"], name="lead_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="lead",
-            index=models.Index(
-                fields=["org", "next_follow_up", "-created_on", "-id"], name="lead_by_follow_up"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lead",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="lead_has_title"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lead",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ("assigned", "in process", "converted", "recycled", "closed"))
-                ),
-                name="lead_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lead",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "source__in",
-                        (
-                            "",
-                            "call",
-                            "email",
-                            "existing customer",
-                            "partner",
-                            "public relations",
-                            "campaign",
-                            "website",
-                            "referral",
-                            "other",
-                        ),
-                    )
-                ),
-                name="lead_source_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lead",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rating__in", ("", "hot", "warm", "cold"))), name="lead_rating_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lead",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("account__isnull", False), ("opportunity__isnull", False), ("status", "converted")
-                    ),
-                    models.Q(
-                        models.Q(("status", "converted"), _negated=True),
-                        ("account", None),
-                        ("contact", None),
-                        ("opportunity", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="lead_has_become_what_it_says",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lead",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("probability", None), ("probability__lte", 100), _connector="OR"),
-                name="lead_probability_in_percent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lead",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("opportunity_amount", None),
-                    models.Q(("opportunity_amount__gte", 0), models.Q(("currency", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="lead_amount_has_currency",
-            ),
         ),
     ]

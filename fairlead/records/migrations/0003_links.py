@@ -41,6 +41,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("org"), django.db.models.functions.text.Lower("name"), name="tag_name_once"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Tagging",
@@ -79,6 +86,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["org", "tag", "record_id"], name="tagging_by_tag")],
+            },
         ),
         migrations.CreateModel(
             name="AssignedTeam",
@@ -161,15 +171,5 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [models.Index(fields=["org", "user", "record_id"], name="assignee_by_user")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.UniqueConstraint(
-                models.F("org"), django.db.models.functions.text.Lower("name"), name="tag_name_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tagging",
-            index=models.Index(fields=["org", "tag", "record_id"], name="tagging_by_tag"),
         ),
     ]

@@ -80,6 +80,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("org"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="team_name_unique",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="User",
@@ -149,6 +158,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["org", "user", "team"], name="teammember_by_user")],
+            },
         ),
         migrations.CreateModel(
             name="Session",
@@ -215,6 +227,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("org", "user"), name="membership_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["ADMIN", "USER"])), name="membership_role_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("joined_at__isnull", False), ("removed_at", None)),
+                            ("is_active", False),
+                            _connector="OR",
+                        ),
+                        name="membership_active_only_after_joining",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="KnownNetwork",
@@ -336,36 +364,5 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("org", "sha256"), name="logo_once")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.UniqueConstraint(
-                models.F("org"), django.db.models.functions.text.Lower("name"), name="team_name_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="teammember",
-            index=models.Index(fields=["org", "user", "team"], name="teammember_by_user"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("org", "user"), name="membership_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["ADMIN", "USER"])), name="membership_role_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("joined_at__isnull", False), ("removed_at", None)),
-                    ("is_active", False),
-                    _connector="OR",
-                ),
-                name="membership_active_only_after_joining",
-            ),
         ),
     ]
