@@ -16,7 +16,9 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
 from tests import database, leaks
+from tests.records import Ground, make_cast
 from tests.settings import TEST_FOLDER
+from tests.surgery import another_database
 from tests.world import World, make_world
 
 pytest_plugins = ["tests.promises.plugin"]
@@ -85,6 +87,19 @@ def _leave_no_jobs() -> Iterator[None]:
     if connection.connection is not None:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
+
+
+@pytest.fixture(scope="module")
+def own_database() -> Iterator[None]:
+    """A database for the tests of one module: what goes through every organization would find those of all tests."""
+    with another_database():
+        yield
+
+
+@pytest.fixture(scope="module")
+def ground() -> Ground:
+    """One Acme for those tests of a module that change nothing in it: to make it takes longer than a refusal."""
+    return Ground(make_cast(make_world()))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from fairlead.foundation.ids import new_id
 from fairlead.tenancy.models import Role, User
 from tests import operations
 from tests.operations import Operation
-from tests.records import make_cast, path_ids
+from tests.records import Ground
 from tests.world import World, api, join, make_organization
 
 PROTECTED = [operation for operation in operations.every() if not operation.is_public]
@@ -37,9 +37,9 @@ BAD_ORGANIZATIONS = (
 
 
 @pytest.mark.parametrize("operation", PROTECTED, ids=str)
-def test_without_a_token_nobody_gets_in(operation: Operation, world: World) -> None:
+def test_without_a_token_nobody_gets_in(operation: Operation, ground: Ground) -> None:
     ids = {name: str(new_id()) for name in operation.path_parameters}
-    answer = operation.call(api(world.owner), ids, headers={"Authorization": None})
+    answer = operation.call(api(ground.world.owner), ids, headers={"Authorization": None})
     assert answer.status == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
@@ -51,9 +51,9 @@ def test_a_bad_token_is_refused(token: str | None, world: World) -> None:
 
 
 @pytest.mark.parametrize("operation", PROTECTED, ids=str)
-def test_a_malformed_organization_is_named(operation: Operation, world: World) -> None:
-    ids = path_ids(operation, make_cast(world), world.owner)
-    answer = operation.call(api(world.owner), ids, headers={"organization-id": "acme"})
+def test_a_malformed_organization_is_named(operation: Operation, ground: Ground) -> None:
+    ids = ground.ids(operation)
+    answer = operation.call(api(ground.world.owner), ids, headers={"organization-id": "acme"})
     assert (answer.status, [*answer.json["errors"]]) == (400, ["organization-id"])
 
 
@@ -63,9 +63,11 @@ def test_an_organization_is_named_by_a_plain_uuid(given: str, world: World) -> N
 
 
 @pytest.mark.parametrize("operation", PROTECTED, ids=str)
-def test_nobody_acts_in_an_organization_of_others(operation: Operation, world: World) -> None:
-    ids = path_ids(operation, make_cast(world), world.owner)
-    answer = operation.call(api(world.owner), ids, headers={"organization-id": str(world.globex.id)})
+def test_nobody_acts_in_an_organization_of_others(operation: Operation, ground: Ground) -> None:
+    ids = ground.ids(operation)
+    answer = operation.call(
+        api(ground.world.owner), ids, headers={"organization-id": str(ground.world.globex.id)}
+    )
     assert answer.status == 403
 
 

@@ -11,8 +11,8 @@ from tests import operations
 from tests.contract import comparable
 from tests.invoicing import unchanged
 from tests.operations import Operation
-from tests.records import make_cast, path_ids
-from tests.world import Person, World, api
+from tests.records import Ground
+from tests.world import Person, api
 
 BY_ID = [one for one in operations.every() if one.path_parameters]
 OF_RECORDS = [one for one in BY_ID if policy.is_about_record(one.action)]
@@ -20,18 +20,16 @@ OF_RECORDS = [one for one in BY_ID if policy.is_about_record(one.action)]
 
 @pytest.mark.promise(22)
 @pytest.mark.parametrize("operation", BY_ID, ids=str)
-def test_another_organizations_record_is_one_that_never_was(operation: Operation, world: World) -> None:
-    cast = make_cast(world)
-    ids = path_ids(operation, cast, world.owner)
-    _assert_same_refusal(operation, world.stranger, ids, world.acme.id)
+def test_another_organizations_record_is_one_that_never_was(operation: Operation, ground: Ground) -> None:
+    world = ground.world
+    _assert_same_refusal(operation, world.stranger, ground.ids(operation), world.acme.id)
 
 
 @pytest.mark.promise(22)
 @pytest.mark.parametrize("operation", OF_RECORDS, ids=str)
-def test_a_record_that_one_does_not_see_is_one_that_never_was(operation: Operation, world: World) -> None:
-    cast = make_cast(world)
-    ids = path_ids(operation, cast, cast.creator)
-    _assert_same_refusal(operation, cast.people[Relation.MEMBER], ids, world.acme.id)
+def test_a_record_that_one_does_not_see_is_one_that_never_was(operation: Operation, ground: Ground) -> None:
+    ids = ground.ids(operation, ground.cast.creator)
+    _assert_same_refusal(operation, ground.cast.people[Relation.MEMBER], ids, ground.world.acme.id)
 
 
 def _assert_same_refusal(operation: Operation, caller: Person, ids: dict[str, str], org_id: UUID) -> None:

@@ -27,6 +27,8 @@ from tests.file_store import (
 )
 from tests.world import World
 
+pytestmark = pytest.mark.usefixtures("own_database")
+
 
 @pytest.fixture(autouse=True)
 def folder(settings: Any, tmp_path: Path) -> Path:

@@ -17,6 +17,8 @@ from tests.file_store import KIND, a_record, attach, content_of, large, rows_of,
 from tests.mail_server import free_port
 from tests.world import World
 
+pytestmark = pytest.mark.usefixtures("own_database")
+
 BUCKET = "fairlead-files"
 
 

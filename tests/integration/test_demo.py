@@ -48,6 +48,9 @@ from fairlead.tenancy.context import organization
 from fairlead.tenancy.models import Membership, Organization, OrganizationOwned, User
 from tests.world import Api
 
+# It takes seconds to make, and one process makes it once.
+pytestmark = pytest.mark.xdist_group("demo")
+
 PASSWORD = "feather on dark ground 4711"
 TODAY = date(2026, 3, 16)
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32}\b")

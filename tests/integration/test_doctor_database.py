@@ -2,12 +2,9 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -263,19 +260,9 @@ def _until_told(name: str) -> str:
     return told
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Installation]:
-    folder = Path(tempfile.mkdtemp(prefix="fairlead-test-doctor-"))
-    folder.chmod(0o711)
-    installation = Installation(folder)
-    yield installation.start()
-    installation.clean_up()
-    shutil.rmtree(folder)
-
-
 @pytest.mark.processes
-@pytest.mark.xdist_group("doctor")
-def test_the_command_finds_a_new_installation_sound(running: Installation) -> None:
+@pytest.mark.xdist_group("up")
+def test_the_command_finds_an_installation_sound(running: Installation) -> None:
     person = "--email a@acme.example --name Ada --organization Acme --password-stdin".split()
     running.run("user", "create", *person, input="a long enough passphrase\n")
     ended = running.run("doctor")
@@ -287,7 +274,7 @@ def test_the_command_finds_a_new_installation_sound(running: Installation) -> No
 
 
 @pytest.mark.processes
-@pytest.mark.xdist_group("doctor")
+@pytest.mark.xdist_group("up")
 def test_the_command_tells_people_and_programs_what_is_wrong(running: Installation) -> None:
     app = json.loads((running.data / "database.json").read_text())["app"]
     with psycopg.connect(app, autocommit=True) as session:
@@ -296,6 +283,7 @@ def test_the_command_tells_people_and_programs_what_is_wrong(running: Installati
             " SELECT 'a lane that no worker has', 'none', now() - interval '1 hour' FROM generate_series(1, 12)"
         )
         people, programs = running.run("doctor"), running.run("doctor", "--json")
+        session.execute("DELETE FROM procrastinate_jobs WHERE queue_name = 'a lane that no worker has'")
     assert (people.returncode, programs.returncode) == (1, 1)
     red = [line for line in people.stdout.splitlines() if not line.startswith("green")]
     assert red[0].startswith("red    jobs.due")

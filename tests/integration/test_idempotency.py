@@ -18,7 +18,7 @@ from fairlead.records.models import ReplayedRequest
 from fairlead.tenancy.context import organization
 from tests.world import Person, World
 
-pytestmark = pytest.mark.promise(3)
+pytestmark = [pytest.mark.promise(3), pytest.mark.usefixtures("own_database")]
 
 ONE, OTHER = b"1" * 32, b"2" * 32
 BODY = '{"id": "…"}'.encode()

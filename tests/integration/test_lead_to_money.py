@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.installation import Installation
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("up")]
 
 ENTRY = {
     "first_name": "Ines",
@@ -43,15 +42,9 @@ class Walker:
         return self.call("POST", path, body, status)
 
 
-def test_a_lead_becomes_money(tmp_path: Path) -> None:
-    tmp_path.chmod(0o711)
-    installation = Installation(tmp_path / "one")
-    try:
-        installation.start()
-        ours = Walker(installation, installation.found("olivia@acme.example", "Acme"))
-        _walk(ours, Walker(installation, {}))
-    finally:
-        installation.clean_up()
+def test_a_lead_becomes_money(running: Installation) -> None:
+    ours = Walker(running, running.found("olivia@acme.example", "Acme"))
+    _walk(ours, Walker(running, {}))
 
 
 def _walk(ours: Walker, world: Walker) -> None:

@@ -18,7 +18,7 @@ from fairlead.tenancy.context import organization
 from tests.mail_server import CUT, MailServer, free_port, mail_server
 from tests.world import World
 
-pytestmark = pytest.mark.promise(16)
+pytestmark = [pytest.mark.promise(16), pytest.mark.usefixtures("own_database")]
 
 ANNA, BERT, CARL = "anna@example.com", "bert@example.com", "carl@example.com"
 

@@ -15,6 +15,8 @@ from fairlead.tenancy.context import organization
 from tests.mail_server import mail_server
 from tests.world import World
 
+pytestmark = pytest.mark.usefixtures("own_database")
+
 
 @pytest.fixture
 def paused() -> Iterator[None]:

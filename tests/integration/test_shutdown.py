@@ -2,23 +2,20 @@
 
 import json
 import os
-import shutil
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 
 import pytest
 
 from tests.installation import Installation, wait_for
 from tests.invoicing import body
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("shutdown")]
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("up")]
 
 CALLERS = 8
 LONGEST_SECONDS = 60
@@ -42,18 +39,8 @@ class Journal:
         return sum(at > moment for at in [*self.acknowledged.values()])
 
 
-@pytest.fixture
-def running() -> Iterator[Installation]:
-    folder = Path(tempfile.mkdtemp(prefix="fairlead-test-shutdown-"))
-    folder.chmod(0o711)
-    installation = Installation(folder)
-    yield installation.start()
-    installation.clean_up()
-    shutil.rmtree(folder)
-
-
 def test_told_to_end_under_load_the_server_answers_what_it_has_taken_on(running: Installation) -> None:
-    headers = sign_in(running)
+    headers = running.found("sarah@harbour.example", "Harbour") | {"Content-Type": "application/json"}
     with writing(running, headers) as journal:
         journal.await_more()
         web = min(running.processes("fairlead serve"))
@@ -129,16 +116,3 @@ def titles(installation: Installation, headers: Headers) -> Iterator[str]:
         yield from (row["invoice_title"] for row in page["results"])
         path = page["next"]
     connection.close()
-
-
-def sign_in(installation: Installation) -> Headers:
-    """As the admin of a new organization."""
-    words = ["--email", "ada@acme.example", "--organization", "Acme", "--password-stdin"]
-    made = installation.run("user", "create", *words, input="a long enough passphrase\n")
-    assert made.returncode == 0, made.stderr
-    signed_in = json.loads(installation.run("token", "--email", "ada@acme.example", "--json").stdout)
-    return {
-        "Authorization": f"Bearer {signed_in['access_token']}",
-        "organization-id": signed_in["organization_id"],
-        "Content-Type": "application/json",
-    }

@@ -1,7 +1,4 @@
-"""`fairlead up` as a tree of real processes: it starts, serves, mends itself, and leaves nothing behind.
-
-Each start costs seconds, so what can be seen on a running one shares it.
-"""
+"""`fairlead up` as a tree of real processes: it starts, serves, mends itself, and leaves nothing behind."""
 
 import json
 import os
@@ -11,8 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,32 +20,6 @@ pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("up")]
 PROMISED_SECONDS = 10
 CHECKOUT = Path(__file__).parents[2]
 PASSWORD = "a long enough passphrase"
-
-
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    """One that the server's user may enter, unlike pytest's own."""
-    folder = Path(tempfile.mkdtemp(prefix="fairlead-test-up-"))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="module")
-def running(folder: Path) -> Iterator[Installation]:
-    """One start for the tests that leave it whole."""
-    installation = Installation(folder / "one")
-    yield installation.start()
-    installation.clean_up()
-
-
-@pytest.fixture
-def stopped(running: Installation) -> Iterator[Installation]:
-    """The same data, not running."""
-    if running.is_running():
-        running.end(signal.SIGTERM)
-    yield running
-    running.clean_up()
 
 
 def test_once_it_says_so_all_parts_are_ready(running: Installation) -> None:

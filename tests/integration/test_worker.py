@@ -26,7 +26,7 @@ from tests.mail_server import Delivery, free_port, mail_server
 from tests.workers import LONGEST_SECONDS, STALLED_SECONDS
 from tests.world import World
 
-pytestmark = pytest.mark.promise(18)
+pytestmark = [pytest.mark.promise(18), pytest.mark.usefixtures("own_database")]
 
 
 @pytest.fixture

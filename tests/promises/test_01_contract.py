@@ -10,6 +10,7 @@ from fairlead.api import strictness, teams
 from tests import operations
 from tests.api import test_schemathesis as generated
 from tests.api import test_strictness as strict
+from tests.records import Ground
 from tests.world import World
 
 
@@ -33,11 +34,11 @@ def test_a_500_is_seen(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.promise(1, sabotage="unknown parameters are taken and passed over")
-def test_what_is_forbidden_and_taken_is_seen(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_forbidden_and_taken_is_seen(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(strictness, "_check_query", lambda known, request: None)
     [listing] = [one for one in operations.every() if str(one) == "GET /api/teams/"]
     with pytest.raises(AssertionError):
-        strict.test_an_unknown_parameter_is_named(listing, world)
+        strict.test_an_unknown_parameter_is_named(listing, ground)
 
 
 def _fail() -> None:

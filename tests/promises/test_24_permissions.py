@@ -17,7 +17,7 @@ from tests.api.test_policy import test_each_may_do_what_the_table_says as member
 from tests.invoicing import unchanged
 from tests.operations import Operation
 from tests.permissions import published
-from tests.records import Cast, make_cast, path_ids
+from tests.records import Cast, Ground, make_cast, path_ids
 from tests.structure.test_operations import (
     test_every_route_is_marked_and_its_action_is_in_the_policy as marks_are_proven,
 )
@@ -95,10 +95,10 @@ def test_what_is_in_no_row_is_nobodys(world: World) -> None:
 
 
 @pytest.mark.promise(24, sabotage="a row of the policy that lets every member change teams")
-def test_a_wrong_row_is_seen(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_row_is_seen(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(policy.MAY, "teams.change", EVERYONE)
     with pytest.raises(AssertionError):
-        members_are_proven(_operation("POST /api/teams/"), world)
+        members_are_proven(_operation("POST /api/teams/"), ground)
 
 
 @pytest.mark.promise(24, sabotage="an operation without its mark")

@@ -11,25 +11,25 @@ from fairlead.api.api import api
 from fairlead.api.record_inputs import CommentIn
 from tests import operations
 from tests.api import test_strictness as strict
-from tests.world import World
+from tests.records import Ground
 
 
 @pytest.mark.promise(25, sabotage="a read-only field is taken as if it could be changed")
-def test_a_change_that_takes_all_it_is_given_is_seen(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_that_takes_all_it_is_given_is_seen(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changes, "refuse_changes", lambda fields, present: None)
-    _see("PUT /api/org/{org_id}/", world)
+    _see("PUT /api/org/{org_id}/", ground)
 
 
 @pytest.mark.promise(25, sabotage="names that a body does not have are passed over")
-def test_a_body_that_takes_any_name_is_seen(world: World) -> None:
+def test_a_body_that_takes_any_name_is_seen(ground: Ground) -> None:
     with _lax():
-        _see("POST /api/invoices/comment/{record_id}/", world)
+        _see("POST /api/invoices/comment/{record_id}/", ground)
 
 
-def _see(operation: str, world: World) -> None:
+def _see(operation: str, ground: Ground) -> None:
     [found] = [one for one in operations.every() if str(one) == operation]
     with pytest.raises(AssertionError, match=r"assert 20[01] == 4(00|22)"):
-        strict.test_no_body_sets_what_is_not_its_own(found, world, lambda *_: None)
+        strict.test_no_body_sets_what_is_not_its_own(found, ground, lambda *_: None)
 
 
 @contextmanager

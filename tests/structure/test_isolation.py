@@ -17,7 +17,7 @@ from fairlead.tenancy import isolation
 from fairlead.tenancy.context import organization
 from fairlead.tenancy.models import Logo, OrganizationOwned
 from tests.records import RECORDS, WITH_DUPLICATES
-from tests.world import Person, World, api
+from tests.world import Person, World, api, make_world
 
 # Who may see what is decided before an organization is bound, or the rows belong to none.
 DIRECTORY = {
@@ -39,10 +39,12 @@ tables = pytest.mark.parametrize("model", OWNED, ids=lambda model: model._meta.d
 pytestmark = pytest.mark.promise(23)
 
 
-@pytest.fixture
-def invoice_id(world: World) -> str:
-    """An issued invoice of Acme, and with it a row in every table."""
-    return fill(world)
+@pytest.fixture(scope="module")
+def place() -> World:
+    """Acme with a row in every table, and Globex with none: nobody gets in, so all tests share it."""
+    world = make_world()
+    fill(world)
+    return world
 
 
 def fill(world: World) -> str:
@@ -149,34 +151,32 @@ def test_indexes_begin_with_the_organization(model: type[OrganizationOwned]) -> 
 
 
 @tables
-@pytest.mark.usefixtures("invoice_id")
+@pytest.mark.usefixtures("place")
 def test_without_an_organization_there_are_no_rows(model: type[OrganizationOwned]) -> None:
     assert _rows(f"SELECT 1 FROM {model._meta.db_table} LIMIT 1") == []
 
 
 @tables
-@pytest.mark.usefixtures("invoice_id")
-def test_the_stranger_sees_and_changes_nothing(world: World, model: type[OrganizationOwned]) -> None:
+def test_the_stranger_sees_and_changes_nothing(place: World, model: type[OrganizationOwned]) -> None:
     table = model._meta.db_table
-    with organization(world.globex.id):
-        assert _rows(f"SELECT 1 FROM {table} WHERE org_id = %s LIMIT 1", [world.acme.id]) == []
+    with organization(place.globex.id):
+        assert _rows(f"SELECT 1 FROM {table} WHERE org_id = %s LIMIT 1", [place.acme.id]) == []
         if "delete" in model.app_may:
             with connection.cursor() as cursor:
-                cursor.execute(f"DELETE FROM {table} WHERE org_id = %s", [world.acme.id])
+                cursor.execute(f"DELETE FROM {table} WHERE org_id = %s", [place.acme.id])
                 assert cursor.rowcount == 0
-    with organization(world.acme.id):
+    with organization(place.acme.id):
         assert _rows(f"SELECT 1 FROM {table} LIMIT 1"), "there was something to be seen"
 
 
 @tables
-@pytest.mark.usefixtures("invoice_id")
-def test_a_row_cannot_be_put_into_another_organization(world: World, model: type[OrganizationOwned]) -> None:
+def test_a_row_cannot_be_put_into_another_organization(place: World, model: type[OrganizationOwned]) -> None:
     table = model._meta.db_table
-    with organization(world.acme.id):
+    with organization(place.acme.id):
         rows = _rows(f"SELECT to_jsonb(t) FROM {table} AS t LIMIT 1")
     # Triggers speak before the policy does.
     refusals = "row-level security policy|begins as an unpaid draft|payment is of an issued invoice"
-    with _refused(refusals, world.globex.id), connection.cursor() as cursor:
+    with _refused(refusals, place.globex.id), connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table}, %s::jsonb || %s::jsonb)).*",
             [_json(rows[0][0]), _json({"id": str(new_id())})],
@@ -219,14 +219,13 @@ def test_nobody_of_another_organization_can_be_assigned(world: World) -> None:
         "CREATE POLICY mine ON billing_invoice USING (true)",
     ],
 )
-def test_the_app_role_cannot_lift_the_wall(world: World, statement: str) -> None:
-    with _refused("permission denied|must be owner", world.acme.id), connection.cursor() as cursor:
+def test_the_app_role_cannot_lift_the_wall(place: World, statement: str) -> None:
+    with _refused("permission denied|must be owner", place.acme.id), connection.cursor() as cursor:
         cursor.execute(statement)
 
 
-@pytest.mark.usefixtures("invoice_id")
-def test_row_security_off_is_an_error_and_not_a_door(world: World) -> None:
-    with _refused("would be affected by row-level security", world.acme.id), connection.cursor() as cursor:
+def test_row_security_off_is_an_error_and_not_a_door(place: World) -> None:
+    with _refused("would be affected by row-level security", place.acme.id), connection.cursor() as cursor:
         cursor.execute("SET LOCAL row_security = off")
         cursor.execute("SELECT 1 FROM billing_invoice")
 
