@@ -7,6 +7,8 @@
 
 # What a caller's own Python, or the shim that it came through, has left for its children is not about us.
 unset VIRTUAL_ENV PYTHONHOME PYTHONPATH UV_PROJECT_ENVIRONMENT PYENV_VERSION PYENV_DIR CDPATH
+# Every start is of several processes; each would compile every module again.
+unset PYTHONDONTWRITEBYTECODE
 
 set_up() {
     level=$1

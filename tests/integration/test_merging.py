@@ -121,7 +121,7 @@ def ends(place: World) -> dict[str, list[UUID]]:
 
 
 COMMON = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 
 

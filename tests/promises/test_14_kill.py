@@ -16,6 +16,7 @@ import pytest
 from fairlead.cli import processes
 from tests.installation import Installation, wait_for
 from tests.promises.writers import Journal, Writer, superuser, writing
+from tests.workers import STALLED_SECONDS
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("kill")]
 
@@ -33,7 +34,11 @@ def running() -> Iterator[Installation]:
     folder = Path(tempfile.mkdtemp(prefix="fairlead-test-kill-"))
     folder.chmod(0o711)
     installation = Installation(folder)
-    installation.environment = {"FAIRLEAD_REQUESTS_PER_MINUTE": "1000000", "FAIRLEAD_WEB_WORKERS": "1"}
+    installation.environment = {
+        "FAIRLEAD_REQUESTS_PER_MINUTE": "1000000",
+        "FAIRLEAD_WEB_WORKERS": "1",
+        "FAIRLEAD_JOB_STALLED_SECONDS": str(STALLED_SECONDS),
+    }
     yield installation.start()
     installation.clean_up()
     shutil.rmtree(folder)
