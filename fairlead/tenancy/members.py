@@ -117,7 +117,7 @@ def remove(user_id: UUID, expected: versions.Expected = None) -> None:
 
 
 def _person(email: str, name: str) -> User:
-    user, _ = User.objects.get_or_create(email=email, defaults={"name": name or email})
+    user, _ = User.objects.get_or_create(email=email, defaults={"name": name or User.nameless(email)})
     return user
 
 

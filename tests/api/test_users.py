@@ -10,7 +10,7 @@ from fairlead.foundation.ids import new_id
 from fairlead.messaging.models import OutboundEmail
 from fairlead.tenancy import limits, members
 from fairlead.tenancy.context import organization
-from fairlead.tenancy.models import Invitation, Membership, Role
+from fairlead.tenancy.models import Invitation, Membership, Role, User
 from tests.world import PASSWORD, Answer, Person, World, api, make_person
 
 ACCEPT = "/api/auth/accept-invitation/"
@@ -37,6 +37,13 @@ def test_an_invited_person_becomes_a_member_by_accepting(world: World) -> None:
     headers = {"Authorization": f"Bearer {accepted.json['access']}"}
     seen = api().get(f"/api/users/{invited['id']}/", headers=headers).json
     assert (seen["is_invited"], seen["is_active"], seen["role"]) == (False, True, "ADMIN")
+
+
+def test_who_has_no_name_yet_is_called_by_an_address_of_any_length(world: World) -> None:
+    email = f"n@{'.'.join(['a' * 62] * 4)}"
+    invited = invite(world, email, name="")
+    assert invited.status == 201, invited
+    assert User.objects.get(email=email).name == email[:200]
 
 
 def test_who_has_just_joined_is_not_locked_out_there_by_guesses_from_elsewhere(

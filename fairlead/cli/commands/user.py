@@ -49,7 +49,9 @@ def _create(email: str, name: str, organization: str, password: str) -> str:
     from fairlead.tenancy.models import User
 
     with transaction.atomic():
-        user, is_new = User.objects.get_or_create(email=email, defaults={"name": name or email})
+        user, is_new = User.objects.get_or_create(
+            email=email, defaults={"name": name or User.nameless(email)}
+        )
         if not is_new:
             raise Conflict(f"There is a user with the e-mail {email} already.")
         sign_in.set_password(user, password)

@@ -54,6 +54,11 @@ class User(models.Model):
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case"),
         ]
 
+    @classmethod
+    def nameless(cls, email: str) -> str:
+        """What somebody is called who has not said a name: the address, as far as a name goes."""
+        return email[: cls._meta.get_field("name").max_length]  # type: ignore[union-attr]
+
 
 class Role(models.TextChoices):
     ADMIN = "ADMIN"
