@@ -205,8 +205,12 @@ def require_usable(path: str, kind: Kind, record_id: UUID) -> None:
         visibility.require(kind, "read", record_id)
     except (NotFound, NotPermitted):
         raise InvalidInput.of(path, f"There is no {kind.name} with this id that you may see.") from None
-    found = cast(ManagedRecord, kind.model._default_manager.get(org_id=current_org_id(), id=record_id))
-    if found.archived_at is not None:
+    model = cast(type[ManagedRecord], kind.model)
+    if (
+        model._default_manager.filter(org_id=current_org_id(), id=record_id)
+        .exclude(archived_at=None)
+        .exists()
+    ):
         raise InvalidInput.of(path, f"This {kind.name} is archived: restore it, or give another.")
 
 

@@ -6,7 +6,7 @@ from django.test import Client
 from fairlead.foundation.ids import new_id
 from tests import operations
 from tests.operations import METHODS, Operation
-from tests.records import make_cast, path_ids
+from tests.records import Ground
 from tests.world import World, api
 
 PATHS = sorted({one.path for one in operations.every()})
@@ -19,47 +19,46 @@ MIB = 1024**2
 @pytest.mark.parametrize(
     "path", ["/api/xyz/", "/api/", "/api/invoices", "/api/teams/7/", "/api/teams/%00/", "/api//"]
 )
-def test_no_such_address(path: str, world: World) -> None:
-    for caller in (api(), api(world.owner)):
+def test_no_such_address(path: str, ground: Ground) -> None:
+    for caller in (api(), api(ground.world.owner)):
         for method in ("GET", "POST", "PUT", "DELETE"):
             answer = caller.call(method, path)
             assert (answer.status, answer.json["type"]) == (404, "/problems/not-found")
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_method_that_is_not_taken_says_which_are(path: str, world: World) -> None:
+def test_a_method_that_is_not_taken_says_which_are(path: str, ground: Ground) -> None:
     taken = {one.method for one in operations.every() if one.path == path}
     address = path.format_map(dict.fromkeys(("org_id", *_parameters(path)), str(new_id())))
     for method in {method.upper() for method in METHODS} - taken:
-        answer = api(world.owner).call(method, address)
+        answer = api(ground.world.owner).call(method, address)
         assert answer.status == 405
         assert set(answer.headers["Allow"].split(", ")) == taken
 
 
 @pytest.mark.parametrize("operation", READS, ids=str)
-def test_head_is_get_without_its_body(operation: Operation, world: World) -> None:
-    cast = make_cast(world)
-    ids = path_ids(operation, cast, world.owner)
-    got = api(world.owner).get(operation.address(ids))
-    head = api(world.owner).call("HEAD", operation.address(ids))
+def test_head_is_get_without_its_body(operation: Operation, ground: Ground) -> None:
+    ids = ground.ids(operation)
+    got = api(ground.world.owner).get(operation.address(ids))
+    head = api(ground.world.owner).call("HEAD", operation.address(ids))
     assert (head.status, head.body) == (got.status, b"")
     compared = ("Content-Type", "Content-Length", "ETag")
     assert [head.headers.get(name) for name in compared] == [got.headers.get(name) for name in compared]
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=str)
-def test_a_body_of_more_than_a_mebibyte_is_refused(operation: Operation, world: World) -> None:
+def test_a_body_of_more_than_a_mebibyte_is_refused(operation: Operation, ground: Ground) -> None:
     ids = {name: str(new_id()) for name in operation.path_parameters}
     if operation.takes_file:
         pytest.skip("files have a limit of their own")
-    answer = api(world.owner).call(
+    answer = api(ground.world.owner).call(
         operation.method, operation.address(ids), body=b'{"a": "' + b"a" * MIB + b'"}'
     )
     assert (answer.status, answer.json["type"]) == (413, "/problems/too-large")
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=str)
-def test_another_content_type_is_refused(operation: Operation, world: World) -> None:
+def test_another_content_type_is_refused(operation: Operation, ground: Ground) -> None:
     ids = {name: str(new_id()) for name in operation.path_parameters}
     for kind in (
         "text/plain",
@@ -68,18 +67,20 @@ def test_another_content_type_is_refused(operation: Operation, world: World) -> 
         "application/jsonp",
         "",
     ):
-        answer = api(world.owner).call(
+        answer = api(ground.world.owner).call(
             operation.method, operation.address(ids), body=b"a=1", content_type=kind
         )
         assert (answer.status, answer.json["type"]) == (415, "/problems/unsupported-media-type"), kind
 
 
 @pytest.mark.parametrize("operation", WITH_JSON, ids=str)
-def test_multipart_is_refused_where_json_is_asked_for(operation: Operation, world: World) -> None:
+def test_multipart_is_refused_where_json_is_asked_for(operation: Operation, ground: Ground) -> None:
     ids = {name: str(new_id()) for name in operation.path_parameters}
     body = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nDev\r\n--x--\r\n'
     kind = "multipart/form-data; boundary=x"
-    answer = api(world.owner).call(operation.method, operation.address(ids), body=body, content_type=kind)
+    answer = api(ground.world.owner).call(
+        operation.method, operation.address(ids), body=body, content_type=kind
+    )
     assert answer.status == 415
 
 

@@ -340,7 +340,7 @@ def prove(examples: int, steps: int, *phases: Phase) -> str:
 
 @pytest.mark.promise(6)
 def test_a_few_machines(figure: Any) -> None:
-    figure("steps", prove(16, 20))
+    figure("steps", prove(10, 20))
 
 
 @pytest.mark.promise(6)
