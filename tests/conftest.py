@@ -23,10 +23,10 @@ from tests.world import World, make_world
 
 pytest_plugins = ["tests.promises.plugin"]
 # How fast cases are made says how busy the machine is, and nothing of the code.
-hypothesis.settings.register_profile(
-    "fairlead", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("fairlead")
+_PROFILE = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("P", _PROFILE, max_examples=50)
+hypothesis.settings.register_profile("N", _PROFILE, max_examples=500)
+hypothesis.settings.load_profile("P" if os.environ.get("FAIRLEAD_TEST_TIER", "P") == "P" else "N")
 
 _server = pytest.StashKey[database.TestServer]()
 

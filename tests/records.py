@@ -99,7 +99,7 @@ def make_invoice(cast: Cast, **more: Any) -> str:
 def alike() -> set[str]:
     """Operations that another's function and schema serve: PATCH beside PUT, and what hangs on each kind of record.
 
-    Tier P asks them less.
+    Tier P does not ask them what it asks the other.
     """
     every = operations.every()
     names = {str(one) for one in every}

@@ -98,12 +98,16 @@ KINDS = ("invoices", "accounts", "contacts", "leads", "opportunities")
 
 
 def told(api: Api) -> list[Any]:
-    """All that the API tells of every record, oldest first, without what differs from one demo to the next."""
-    details = []
+    """What the API tells of every record, oldest first, without what differs from one demo to the next.
+
+    Of every fourth it is all that there is to tell.
+    """
+    texts = []
     for plural in KINDS:
         rows = api.get(f"/api/{plural}/?limit=500&ordering=created_on").json["results"]
-        details += [api.get(f"/api/{plural}/{row['id']}/").body.decode() for row in rows]
-    return [json.loads(_ID.sub("id", re.sub(r"@d[0-9a-f]{32}\.", "@", text))) for text in details]
+        texts += [json.dumps(row) for row in rows]
+        texts += [api.get(f"/api/{plural}/{row['id']}/").body.decode() for row in rows[::4]]
+    return [json.loads(_ID.sub("id", re.sub(r"@d[0-9a-f]{32}\.", "@", text))) for text in texts]
 
 
 def test_there_is_every_kind_of_invoice(demo: Demo) -> None:
@@ -368,7 +372,7 @@ def _versions(demo: Demo) -> list[Any]:
 
 
 def test_what_fails_on_its_way_leaves_nothing_of_that_company(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = Bill(Days(1), halden.COMPANY.bills[0].to, "Never", (Line("Never", "1", "-1"),))
+    wrong = Bill(Days(200), halden.COMPANY.bills[0].to, "Never", (Line("Never", "1", "-1"),))
     broken = dataclasses.replace(halden.COMPANY, bills=(*halden.COMPANY.bills[:5], wrong))
     monkeypatch.setattr(making, "COMPANIES", (globex.COMPANY, broken))
     subdomain = f"d{new_id().hex}"

@@ -87,7 +87,7 @@ def _run(rows: list[int], arguments: argparse.Namespace, path: Path) -> str:
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", *options, *parallel, *seeds],
         cwd=ROOT,
-        env=os.environ | {"FAIRLEAD_TEST_SEED": str(arguments.seed)},
+        env=os.environ | {"FAIRLEAD_TEST_SEED": str(arguments.seed), "FAIRLEAD_TEST_TIER": arguments.tier},
         capture_output=True,
         text=True,
         check=False,
