@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.promise(1), pytest.mark.promise(2)]
 # Some thousands of cases, more than 30,000 or 100,000. Of the cases that cover each bound of each field, which are 900
 # for an invoice, an operation gets the first ones and then one in some in tier P, and all of them later.
 IS_QUICK = plugin.tier() == "P"
-CASES_PER_OPERATION = {"P": 5, "N": 480, "R": 1_800}[plugin.tier()]
+CASES_PER_OPERATION = {"P": 5, "N": 240, "R": 800}[plugin.tier()]
 WHOLE = 10
 ONE_IN = 10 if IS_QUICK else 1
 # A caller may not do everything, and not everything that fits a schema fits the rules.
