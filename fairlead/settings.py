@@ -1,5 +1,6 @@
 """Django's settings, made of `foundation.config`. Change an installation by its variables, not here."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
@@ -14,6 +15,9 @@ ALLOWED_HOSTS = CONFIG.allowed_hosts
 DATA_FOLDER = CONFIG.data
 PUBLIC_URL = CONFIG.public_url.rstrip("/")
 TRUSTED_PROXIES = CONFIG.trusted_proxies
+
+# No app, for it has no models.
+_API = Path(__file__).parent / "api"
 
 INSTALLED_APPS = [
     "fairlead.tenancy",
@@ -40,12 +44,19 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "fairlead.urls"
 WSGI_APPLICATION = "fairlead.wsgi.application"
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [_API / "templates"],
+        "APP_DIRS": True,
+    }
+]
 
 DATABASES = {"default": CONFIG.database("app"), "owner": CONFIG.database("owner")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [_API / "static"]
 # Straight from the packages: a start needs no collected copy, in a checkout or in a wheel.
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = CONFIG.data / "files"

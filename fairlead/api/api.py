@@ -18,12 +18,32 @@ RESOURCES: list[Resource] = [
 ]
 MERGED: list[Merged] = [one.MERGED for one in _MODULES if hasattr(one, "MERGED")]
 
+_DESCRIPTION = """
+A CRM and its invoices, from lead to money: a lead, typed in or from a web form, is converted into an account, a contact
+and an opportunity; that goes through the stages of a pipeline and, once won, becomes a draft invoice, which is issued,
+mailed and paid.
+
+**Sign in** by POST `/api/auth/login/` and send the access token as `Authorization: Bearer …`. For programs there are
+API tokens with scopes, at `/api/profile/tokens/`. Who belongs to several organizations names one by `organization-id`.
+
+**Every refusal** is `application/problem+json`, with `errors` by field. **A POST** that makes something takes
+an `Idempotency-Key`, so that it can be sent again. **Every record** has an `ETag`: with `If-Match` nobody overwrites
+what they have not read. **Every list** takes `limit`, `ordering`, and `offset` or the `cursor` of the page before.
+"""
+
+
+class Page(Swagger):
+    """The page that shows all this, light or dark as the reader's system is."""
+
+    template = "api/docs.html"
+
+
 api = FairleadAPI(
     title="Fairlead",
     version=version("fairlead"),
-    description="Accounts, contacts, leads, opportunities, invoices. Start at POST /api/auth/login/.",
+    description=_DESCRIPTION,
     urls_namespace="api",
-    docs=Swagger({"persistAuthorization": True, "displayRequestDuration": True}),
+    docs=Page({"persistAuthorization": True, "displayRequestDuration": True}),
     docs_url="/docs/",
 )
 api.add_router("/auth/", "fairlead.api.auth.router", tags=["Sign-in"])
