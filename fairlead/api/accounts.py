@@ -11,6 +11,7 @@ from fairlead.api import record_reading as reading
 from fairlead.api.account_figures import AccountFigures
 from fairlead.api.changes import NOT_GIVEN, ReadOnly
 from fairlead.api.organizations import ElectronicAddress, VatId
+from fairlead.api.pages import contains
 from fairlead.api.record_inputs import Address, Days, LanguageCode, RecordChange, RecordFilter
 from fairlead.api.record_outputs import AddressOut, RecordOut, RecordRow
 from fairlead.api.record_reading import primary
@@ -182,7 +183,7 @@ RESOURCE = resources.Resource(
     },
     commands=accounts,
     keys={"name": Key("r.name", "text"), "status": Key("r.status", "text")},
-    conditions={"name": "strpos(lower(r.name), lower(%s)) > 0"},
+    conditions={"name": contains("r.name")},
     never_null=frozenset({"name", "status"}),
 )
 MERGED = record_merges.Merged(RESOURCE, AccountMerged)

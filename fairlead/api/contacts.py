@@ -13,6 +13,7 @@ from fairlead.api import record_reading as reading
 from fairlead.api.accounts import PhoneNumber, Website
 from fairlead.api.changes import NOT_GIVEN, ReadOnly
 from fairlead.api.outputs import Named, instant_sql
+from fairlead.api.pages import contains
 from fairlead.api.record_inputs import Address, LanguageCode, RecordChange, RecordFilter
 from fairlead.api.record_outputs import AddressOut, RecordOut, RecordRow
 from fairlead.api.types import Body, Clearable, EmailAddress, Flag, Id, Line, Reference, Truth
@@ -235,7 +236,7 @@ RESOURCE = resources.Resource(
         "department": Key("r.department", "text"),
     },
     conditions={
-        "name": "strpos(lower(r.label), lower(%s)) > 0",
+        "name": contains("r.label"),
         "email": _reached_by("email"),
         "phone": _reached_by("phone"),
         "account": f"EXISTS (SELECT {_ACCOUNTS} AND a.id = %s)",

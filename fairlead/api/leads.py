@@ -10,6 +10,7 @@ from fairlead.api import resources
 from fairlead.api.accounts import Phone, Website
 from fairlead.api.changes import NOT_GIVEN, ReadOnly
 from fairlead.api.outputs import Named
+from fairlead.api.pages import contains
 from fairlead.api.record_inputs import Address, RecordChange, RecordConditions, RecordFilter
 from fairlead.api.record_outputs import AddressOut, RecordOut, RecordRow
 from fairlead.api.types import (
@@ -24,23 +25,12 @@ from fairlead.api.types import (
     QueryDecimal,
 )
 from fairlead.crm import leads
-from fairlead.crm.models.opportunity import SOURCES
+from fairlead.crm.models import opportunity
 from fairlead.foundation.pages import Key
 
 Status = Literal["assigned", "in process", "converted", "recycled", "closed"]
 Rating = Literal["", "hot", "warm", "cold"]
-SourceName = Literal[
-    "",
-    "call",
-    "email",
-    "existing customer",
-    "partner",
-    "public relations",
-    "campaign",
-    "website",
-    "referral",
-    "other",
-]
+SourceName = Literal["", opportunity.Source]
 
 
 def _tidy(source: Any) -> Any:
@@ -53,7 +43,7 @@ KnownSource = Annotated[SourceName, BeforeValidator(_tidy)]
 Source = Annotated[
     SourceName,
     BeforeValidator(lambda value: _tidy("" if value is None else value)),
-    WithJsonSchema({"anyOf": [{"type": "string", "enum": ["", *SOURCES]}, {"type": "null"}]}),
+    WithJsonSchema({"anyOf": [{"type": "string", "enum": ["", *opportunity.SOURCES]}, {"type": "null"}]}),
 ]
 Percent = Annotated[int, Between(0, 100)]
 
@@ -197,7 +187,7 @@ RESOURCE = resources.Resource(
         "opportunity_amount": Key("r.opportunity_amount", "numeric", nullable=True),
     },
     conditions={
-        **{name: f"strpos(lower(r.{name}), lower(%s)) > 0" for name in ("title", "company_name", "email")},
+        **{name: contains(f"r.{name}") for name in ("title", "company_name", "email")},
         "follow_up_before": "r.next_follow_up <= %s",
         "follow_up_after": "r.next_follow_up >= %s",
         "include_converted": "%s IS NOT NULL",

@@ -14,6 +14,7 @@ from fairlead.api.changes import NOT_GIVEN, ReadOnly
 from fairlead.api.invoice_inputs import LineIn, VatCategory
 from fairlead.api.leads import KnownSource, Percent, Source, SourceName
 from fairlead.api.outputs import Named, Referred, instant_sql
+from fairlead.api.pages import contains
 from fairlead.api.pipelines import StageKind
 from fairlead.api.record_inputs import RecordChange, RecordConditions, RecordFilter, References
 from fairlead.api.record_outputs import RecordOut, RecordRow
@@ -200,7 +201,7 @@ RESOURCE = resources.Resource(
         "position": Key("r.position", "text"),
     },
     conditions={
-        "name": "strpos(lower(r.name), lower(%s)) > 0",
+        "name": contains("r.name"),
         "pipeline": """EXISTS (SELECT FROM crm_stage s
             WHERE s.org_id = r.org_id AND s.id = r.stage_id AND s.pipeline_id = %s)""",
         "contact": """EXISTS (SELECT FROM crm_opportunitycontact l

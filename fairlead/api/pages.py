@@ -76,6 +76,11 @@ class Listing:
     row_values: Sequence[Any] = field(default_factory=list)
 
 
+def contains(sql: str) -> str:
+    """The condition that a text has a part, in any case of letters; it takes the part."""
+    return f"strpos(lower({sql}), lower(%s)) > 0"
+
+
 def answer(request: HttpRequest, page: Page, listing: Listing) -> HttpResponse:
     """The page of this list that was asked for, by one statement."""
     order = parse_order(page.ordering or listing.default, listing.keys, listing.tie)

@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 from fairlead.api import changes, outputs, pages
 from fairlead.api.access import may
 from fairlead.api.changes import NOT_GIVEN, Change, ReadOnly
-from fairlead.api.pages import Listed, Listing, Page
+from fairlead.api.pages import Listed, Listing, Page, contains
 from fairlead.api.seam import if_match
 from fairlead.api.types import Body, Clearable, Color, Line, Reference
 from fairlead.foundation.pages import Key
@@ -64,7 +64,7 @@ _RECORDS = "(SELECT count(*) FROM records_tagging g WHERE g.org_id = t.org_id AN
 @may("tags.read")
 def list_tags(request: HttpRequest, filters: Query[TagFilter]) -> HttpResponse:
     """By name. `search` looks in the name. Order by name or created_on."""
-    search = "strpos(lower(t.name), lower(%s)) > 0"
+    search = contains("t.name")
     listing = Listing(
         source="records_tag t",
         row=f"json_build_object('id', t.id, 'name', t.name, 'color', t.color, 'records', {_RECORDS})",

@@ -11,7 +11,7 @@ from pydantic import Field
 from fairlead.api import changes, outputs, pages
 from fairlead.api.access import may
 from fairlead.api.changes import NOT_GIVEN, Change, ReadOnly
-from fairlead.api.pages import Listed, Listing, Page
+from fairlead.api.pages import Listed, Listing, Page, contains
 from fairlead.api.seam import if_match
 from fairlead.api.types import Body, Clearable, Line, Prose, Reference
 from fairlead.foundation.pages import Key
@@ -67,7 +67,7 @@ _KEYS = {"created_on": Key("t.created_on", "timestamptz"), "name": Key("t.name",
 @may("teams.read")
 def list_teams(request: HttpRequest, filters: Query[TeamFilters]) -> HttpResponse:
     """`search` looks in the name. Order by created_on or name."""
-    search = "strpos(lower(t.name), lower(%s)) > 0"
+    search = contains("t.name")
     listing = Listing(
         source="tenancy_team AS t",
         row=_ROW,

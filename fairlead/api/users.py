@@ -10,7 +10,7 @@ from ninja import Query, Router
 from fairlead.api import changes, outputs, pages
 from fairlead.api.access import may
 from fairlead.api.changes import NOT_GIVEN, Change, ReadOnly
-from fairlead.api.pages import Listed, Listing, Page
+from fairlead.api.pages import Listed, Listing, Page, contains
 from fairlead.api.seam import if_match
 from fairlead.api.types import Body, Clearable, EmailAddress, Flag, Line, Truth
 from fairlead.foundation.pages import Key
@@ -88,7 +88,7 @@ def list_users(request: HttpRequest, filters: Query[UserFilters]) -> HttpRespons
         "m.org_id = %s": current_org_id(),
         "m.role = %s": filters.role,
         "m.is_active = %s": filters.is_active,
-        f"strpos(lower({_NAME} || ' ' || u.email), lower(%s)) > 0": filters.search,
+        contains(f"{_NAME} || ' ' || u.email"): filters.search,
     }
     used = {sql: value for sql, value in conditions.items() if value is not None}
     listing = Listing(

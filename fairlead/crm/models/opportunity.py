@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Literal, get_args
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,9 +11,10 @@ from fairlead.foundation.clock import now
 from fairlead.records.models import ManagedRecord
 from fairlead.tenancy.models import MemberForeignKey, OrgForeignKey, Record
 
-SOURCES = (
+Source = Literal[
     "call", "email", "existing customer", "partner", "public relations", "campaign", "website", "referral", "other"
-)  # fmt: skip
+]  # fmt: skip
+SOURCES: tuple[str, ...] = get_args(Source)
 
 
 class Opportunity(ManagedRecord):
