@@ -27,6 +27,7 @@ from fairlead.api.types import (
     Flag,
     Id,
     Line,
+    NameOrReference,
     QueryDecimal,
     Reference,
 )
@@ -39,7 +40,8 @@ MOST_LINES = 200
 class OpportunityChange(RecordChange):
     """The fields to change. With lines `amount` is their net total.
 
-    Another `stage` takes it to the end of that one; `probability` is the stage's own unless it is given.
+    Another `stage`, by id or by its name in the pipeline, takes it to the end of that one. `probability` is the
+    stage's own unless it is given.
     """
 
     name: Annotated[str, Line(200, filled=True)] = NOT_GIVEN
@@ -47,7 +49,7 @@ class OpportunityChange(RecordChange):
     contacts: References = NOT_GIVEN
     amount: DecimalText | None = NOT_GIVEN
     currency: Currency = NOT_GIVEN
-    stage: Reference = NOT_GIVEN
+    stage: NameOrReference = NOT_GIVEN
     probability: Percent | None = NOT_GIVEN
     expected_close_date: Day | None = NOT_GIVEN
     lead_source: Source = NOT_GIVEN

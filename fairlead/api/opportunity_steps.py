@@ -18,7 +18,7 @@ from fairlead.api.opportunities import RESOURCE, OpportunityConditions, Opportun
 from fairlead.api.outputs import Person, instant_sql
 from fairlead.api.pages import Listed, Listing, Page
 from fairlead.api.seam import if_match
-from fairlead.api.types import Body, Line, Reference
+from fairlead.api.types import Body, Line, NameOrReference, Reference
 from fairlead.crm import opportunities
 from fairlead.crm.opportunities import OPPORTUNITY
 from fairlead.foundation import money
@@ -30,9 +30,9 @@ router = Router()
 
 
 class MoveIn(Body):
-    """Into which stage, and before or after which opportunity of it; without these to its end."""
+    """Into which stage, by id or name, and before or after which opportunity of it; without these to its end."""
 
-    stage: Reference
+    stage: NameOrReference
     before: Reference | None = None
     after: Reference | None = None
 

@@ -294,6 +294,15 @@ def _referenced(value: Any) -> Any:
     return value["id"] if isinstance(value, dict) and "id" in value else value
 
 
+def _id_or_name(value: Any) -> UUID | str:
+    value = _referenced(value)
+    if not isinstance(value, str) or _UUID.fullmatch(value):
+        return _id(value)
+    if len(value) > _LONGEST_NAME:
+        raise refuse(f"Give an id, or a name of at most {_LONGEST_NAME} characters.")
+    return _filled(_clean(one_line=True)(value))
+
+
 # The id of a record, or the object with an `id` that a detail answer gave for it.
 Reference = Annotated[
     Id,
@@ -302,6 +311,29 @@ Reference = Annotated[
         {
             "anyOf": [
                 {"type": "string", "format": "uuid"},
+                {
+                    "type": "object",
+                    "properties": {"id": {"type": "string", "format": "uuid"}},
+                    "required": ["id"],
+                },
+            ]
+        }
+    ),
+]
+# The same, or the name of the record.
+_LONGEST_NAME = 100
+NameOrReference = Annotated[
+    UUID | str,
+    BeforeValidator(_id_or_name),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "uuid"},
+                {
+                    "type": "string",
+                    "maxLength": _LONGEST_NAME,
+                    "pattern": _pattern(one_line=True, filled=True),
+                },
                 {
                     "type": "object",
                     "properties": {"id": {"type": "string", "format": "uuid"}},

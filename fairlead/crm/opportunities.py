@@ -88,18 +88,18 @@ def change(opportunity_id: UUID, given: Mapping[str, Any], *, version: Expected 
 
 def move(
     opportunity_id: UUID,
-    stage_id: UUID,
+    stage: UUID | str,
     *,
     before: UUID | None = None,
     after: UUID | None = None,
     version: Expected = None,
 ) -> None:
-    """Put it into a stage, beside another there, or at the end. Raises as `change`."""
+    """Put it into a stage, by id or name, beside another there, or at the end. Raises as `change`."""
     opportunity = keeping.lock(OPPORTUNITY, "move", opportunity_id, version=version)
-    stage = _there(stages.lock(opportunity, Q(id=stage_id)))
-    if stage.kind == "lost" and opportunity.status != "lost":
+    there = _there(stages.lock(opportunity, Q(id=_stage_id(opportunity, stage))))
+    if there.kind == "lost" and opportunity.status != "lost":
         raise InvalidInput.of("stage", "Say why it is lost: lose it with a reason.")
-    _step(opportunity, Place(stage, before, after), "moved")
+    _step(opportunity, Place(there, before, after), "moved")
 
 
 def win(opportunity_id: UUID, *, version: Expected = None) -> None:
@@ -162,11 +162,20 @@ def _left(opportunity: Opportunity) -> list[UUID]:
 
 
 def _choose_stage(opportunity: Opportunity, given: Mapping[str, Any]) -> None:
-    wanted = given.get("stage")
+    wanted = given.get("stage") and _stage_id(opportunity, given["stage"])
     if wanted is not None and wanted == opportunity.stage_id:
         return
     chosen = stages.first("open", pipelines.default()) if wanted is None else Q(id=wanted)
     stages.enter(opportunity, Place(_there(stages.lock(opportunity, chosen))))
+
+
+def _stage_id(opportunity: Opportunity, wanted: UUID | str) -> UUID:
+    """The id of a stage that is given by that or by its name in the pipeline, the default one for a new opportunity."""
+    if isinstance(wanted, UUID):
+        return wanted
+    if opportunity.stage_id:
+        return stages.named(wanted, beside=opportunity)
+    return stages.named(wanted, pipelines.default())
 
 
 def _usual_probability(opportunity: Opportunity) -> int | None:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, Q, When
+from django.db.models import Case, Q, QuerySet, When
 
 from fairlead.crm.domain import positions
 from fairlead.crm.models import Opportunity, Pipeline, Stage, StageChange
@@ -56,10 +56,31 @@ def lock(opportunity: Opportunity, wanted: Q) -> Stage | None:
 
 def first(kind: str, pipeline: Pipeline | None = None, *, beside: Opportunity | None = None) -> Q:
     """The first of a kind in this pipeline, or in the one where an opportunity stands."""
+    return Q(id__in=_among(pipeline, beside).filter(kind=kind).values("id")[:1], kind=kind)
+
+
+def named(name: str, pipeline: Pipeline | None = None, *, beside: Opportunity | None = None) -> UUID:
+    """The stage of that name there, in any case of letters, with blanks or underscores. Raises `InvalidInput`.
+
+    Older clients call the first won or lost one CLOSED_WON or CLOSED_LOST, whatever its name is.
+    """
+    found = [*_among(pipeline, beside)]
+    for names in ((stage.name for stage in found), (f"closed {stage.kind}" for stage in found)):
+        for stage, one in zip(found, names, strict=True):
+            if _plain(one) == _plain(name):
+                return stage.id
+    known = ", ".join(stage.name for stage in found)
+    raise InvalidInput.of("stage", f"The pipeline has no such stage: give an id, or one of {known}.")
+
+
+def _among(pipeline: Pipeline | None, beside: Opportunity | None) -> "QuerySet[Stage]":
     stages = Stage.objects.filter(org_id=current_org_id())
     here: Any = stages.filter(id=beside.stage_id).values("pipeline_id") if beside else [pipeline]
-    found = stages.filter(pipeline__in=here, kind=kind).order_by("position").values("id")[:1]
-    return Q(id__in=found, kind=kind)
+    return stages.filter(pipeline__in=here).order_by("position")
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.replace("_", " ").casefold().split())
 
 
 def enter(opportunity: Opportunity, place: Place) -> None:

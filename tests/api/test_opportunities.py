@@ -62,6 +62,38 @@ def test_it_begins_in_the_first_stage_of_the_default_pipeline(world: World) -> N
     assert (first["from_stage"], first["to_stage"]["name"], first["seconds"]) == (None, "Qualification", None)
 
 
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("NEEDS_ANALYSIS", "Needs analysis"),
+        ("closed_won", "Won"),
+        ("CLOSED WON", "Won"),
+        (" qualification ", "Qualification"),
+    ],
+)
+def test_a_stage_is_named_by_older_clients_too(world: World, given: str, name: str) -> None:
+    made = make(world.clerk, stage=given)
+    assert made["stage"]["name"] == name
+    address = f"{OPPORTUNITIES}{made['id']}/"
+    before = api(world.clerk).get(address).headers["ETag"]
+    assert api(world.clerk).patch(address, {"stage": given}).headers["ETag"] == before
+    begun = make(world.clerk)
+    moved = api(world.clerk).post(f"{OPPORTUNITIES}{begun['id']}/move/", {"stage": given})
+    assert (moved.status, moved.json["stage"]["id"]) == (200, made["stage"]["id"])
+
+
+def test_a_stage_that_the_pipeline_does_not_have_is_refused_with_those_that_it_has(world: World) -> None:
+    made = make(world.clerk)
+    with unchanged(world.acme.id):
+        for answer in (
+            api(world.clerk).post(OPPORTUNITIES, {"name": "X", "stage": "Daydream"}),
+            api(world.clerk).patch(f"{OPPORTUNITIES}{made['id']}/", {"stage": "Daydream"}),
+            api(world.clerk).post(f"{OPPORTUNITIES}{made['id']}/move/", {"stage": "Daydream"}),
+        ):
+            assert (answer.status, [*answer.json["errors"]]) == (422, ["stage"])
+            assert "Negotiation, " in answer.json["errors"]["stage"][0]
+
+
 def test_its_account_has_a_name_for_who_sees_that(world: World) -> None:
     account = api(world.clerk).post("/api/accounts/", {"name": "Customer"}).json["id"]
     made = make(world.clerk, account=account, assigned_to=[world.colleague.id])

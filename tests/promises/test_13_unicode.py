@@ -29,7 +29,7 @@ from tests.world import Answer, World, api
 IS_QUICK = plugin.tier() == "P"
 DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Texts that are names of something, or are made by a rule.
-RULED = ("time_zone", "number_series.pattern", "invoice_number", "lost_reason")
+RULED = ("time_zone", "number_series.pattern", "invoice_number", "lost_reason", "stage")
 # Whose objects need the id of a record that there is.
 REFERRING = ("contacts.0.", "accounts.0.")
 KINDS = {
