@@ -43,7 +43,15 @@ api = FairleadAPI(
     version=version("fairlead"),
     description=_DESCRIPTION,
     urls_namespace="api",
-    docs=Page({"persistAuthorization": True, "displayRequestDuration": True}),
+    docs=Page(
+        {
+            "persistAuthorization": True,
+            "displayRequestDuration": True,
+            # All that there is, on one screen: unfolded it is fifty screens long, and begins with signing in.
+            "docExpansion": "none",
+            "filter": True,
+        }
+    ),
     docs_url="/docs/",
 )
 api.add_router("/auth/", "fairlead.api.auth.router", tags=["Sign-in"])
