@@ -108,32 +108,27 @@ class AccountFilter(RecordFilter):
     industry: Annotated[str, Line(100)] | None = None
 
 
-class AccountRow(RecordRow):
+class AccountFields(Schema):
+    """What an account shows in a list and in full."""
+
+    name: str
+    email: str
+    phone: str
+    website: str
+    industry: str
+    number_of_employees: int | None
+    annual_revenue: str | None
+    currency: str
+    status: Status
+
+
+class AccountRow(AccountFields, RecordRow):
     """An account in a list."""
 
-    name: str
-    email: str
-    phone: str
-    website: str
-    industry: str
-    number_of_employees: int | None
-    annual_revenue: str | None
-    currency: str
-    status: Status
 
-
-class AccountOut(RecordOut):
+class AccountOut(AccountFields, RecordOut):
     """An account with all its parts."""
 
-    name: str
-    email: str
-    phone: str
-    website: str
-    industry: str
-    number_of_employees: int | None
-    annual_revenue: str | None
-    currency: str
-    status: Status
     billing_address: AddressOut | None
     shipping_address: AddressOut | None
     vat_id: str

@@ -151,8 +151,8 @@ class ContactAccountOut(Schema):
     is_primary: bool
 
 
-class ContactRow(RecordRow):
-    """A contact in a list, with the primary ways to reach them. `accounts` are those that you see."""
+class ContactFields(Schema):
+    """What a contact shows in a list and in full."""
 
     name: str
     salutation: str
@@ -164,22 +164,17 @@ class ContactRow(RecordRow):
     phone: str
     do_not_call: bool
     language: str
+
+
+class ContactRow(ContactFields, RecordRow):
+    """A contact in a list, with the primary ways to reach them. `accounts` are those that you see."""
+
     accounts: list[Named]
 
 
-class ContactOut(RecordOut):
+class ContactOut(ContactFields, RecordOut):
     """A contact with all its parts."""
 
-    name: str
-    salutation: str
-    first_name: str
-    last_name: str
-    title: str
-    department: str
-    email: str
-    phone: str
-    do_not_call: bool
-    language: str
     linkedin_url: str
     emails: list[ContactEmailOut]
     phones: list[ContactPhoneOut]

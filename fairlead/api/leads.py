@@ -102,8 +102,8 @@ class LeadFilter(LeadConditions, RecordFilter):
     """Which leads to list."""
 
 
-class LeadRow(RecordRow):
-    """A lead in a list."""
+class LeadFields(Schema):
+    """What a lead shows in a list and in full."""
 
     title: str
     first_name: str
@@ -120,6 +120,10 @@ class LeadRow(RecordRow):
     probability: int | None
     close_date: str | None = Field(json_schema_extra={"format": "date"})
     next_follow_up: str | None = Field(json_schema_extra={"format": "date"})
+
+
+class LeadRow(LeadFields, RecordRow):
+    """A lead in a list."""
 
 
 class ConversionOut(Schema):
@@ -130,24 +134,9 @@ class ConversionOut(Schema):
     opportunity: UUID
 
 
-class LeadOut(RecordOut):
+class LeadOut(LeadFields, RecordOut):
     """A lead with all its parts. `web_form` is the form that it came from."""
 
-    title: str
-    first_name: str
-    last_name: str
-    company_name: str
-    email: str
-    phone: str
-    status: Status
-    source: SourceName
-    industry: str
-    rating: Rating
-    opportunity_amount: str | None
-    currency: str
-    probability: int | None
-    close_date: str | None = Field(json_schema_extra={"format": "date"})
-    next_follow_up: str | None = Field(json_schema_extra={"format": "date"})
     job_title: str
     website: str
     address: AddressOut | None

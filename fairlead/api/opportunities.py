@@ -126,44 +126,33 @@ class OpportunityLineOut(Schema):
     net_amount: str
 
 
-class OpportunityRow(RecordRow):
+class OpportunityFields(Schema):
+    """What an opportunity shows in a list and in full."""
+
+    name: str
+    account: Referred | None
+    amount: str | None
+    weighted_amount: str | None
+    currency: str
+    pipeline: Named
+    stage: OpportunityStage
+    status: StageKind
+    probability: int
+    expected_close_date: date | None
+    closed_on: datetime | None
+    lead_source: SourceName
+    type: str
+    days_in_stage: int
+    is_rotting: bool
+
+
+class OpportunityRow(OpportunityFields, RecordRow):
     """An opportunity in a list."""
 
-    name: str
-    account: Referred | None
-    amount: str | None
-    weighted_amount: str | None
-    currency: str
-    pipeline: Named
-    stage: OpportunityStage
-    status: StageKind
-    probability: int
-    expected_close_date: date | None
-    closed_on: datetime | None
-    lead_source: SourceName
-    type: str
-    days_in_stage: int
-    is_rotting: bool
 
-
-class OpportunityOut(RecordOut):
+class OpportunityOut(OpportunityFields, RecordOut):
     """An opportunity with all its parts."""
 
-    name: str
-    account: Referred | None
-    amount: str | None
-    weighted_amount: str | None
-    currency: str
-    pipeline: Named
-    stage: OpportunityStage
-    status: StageKind
-    probability: int
-    expected_close_date: date | None
-    closed_on: datetime | None
-    lead_source: SourceName
-    type: str
-    days_in_stage: int
-    is_rotting: bool
     lost_reason: str
     contacts: list[Named]
     lines: list[OpportunityLineOut]
