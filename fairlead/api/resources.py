@@ -157,7 +157,7 @@ class Resource:
         yield f"r.archived_at IS {'NOT ' * bool(filters.archived)}NULL AND {self.kind.stands}", []
         yield self.usually(filters), []
         if filters.search:
-            yield f"r.id IN (SELECT {search.function(self.kind)}(%s, NULL))", [filters.search]
+            yield f"r.id IN (SELECT {search.function(self.kind)}(ARRAY[%s], NULL, NULL))", [filters.search]
         common = {
             reading.assigned_to("r"): filters.assigned_to,
             reading.of_team("r"): filters.team,

@@ -19,10 +19,9 @@ from fairlead.tenancy.context import Actor, current_actor
 
 router = Router()
 
-# Of each kind so many are looked at, at most: who types two letters does not wait for a hundred thousand records.
-MOST_OF_A_KIND = 1_000
-# Of a single word fewer will do for who sees them all: what is named so, or begins so, is found first.
-MOST_OF_ONE_WORD = 500
+# So many of each kind are ranked: who types two letters does not wait for a hundred thousand records. What is named so,
+# or begins so, is among them.
+MOST_OF_A_KIND = 500
 MOST_WORDS = 8
 _NAMES = [kind.name for kind in kinds.every()]
 
@@ -96,23 +95,20 @@ def _statement(words: list[str], looked_in: list[Kind]) -> tuple[str, list[Any]]
 
 
 def _part(actor: Actor, words: list[str], kind: Kind) -> tuple[str, list[Any]]:
-    """The look-up of one kind. Its index is asked for the longest word; the others are looked for in what it finds."""
     seen, seen_values = visibility.condition(actor)
-    *others, longest = sorted(words, key=len)
-    rest = " AND ".join(["true", *[f"strpos(lower({kind.words}), %s) > 0"] * len(others)])
     sql = f"""SELECT '{kind.name}' AS kind, '{kind.plural}' AS plural, r.id, {kind.label} AS title, r.updated_on,
             CASE WHEN lower({kind.label}) = %s THEN 0 WHEN starts_with(lower({kind.label}), %s) THEN 1
                 WHEN strpos(' ' || lower({kind.words}), %s) > 0 THEN 2 ELSE 3 END AS rank
-        FROM {search.function(kind)}(%s, %s) AS found(id)
-        JOIN {kind.table} r ON r.org_id = %s AND r.id = found.id WHERE {seen} AND {rest}"""
+        FROM {search.function(kind)}(%s, %s, %s) AS found(id)
+        JOIN {kind.table} r ON r.org_id = %s AND r.id = found.id WHERE {seen}"""
     whole = " ".join(words)
     return sql, [
         whole,
         whole,
         f" {whole}",
-        longest,
-        MOST_OF_ONE_WORD if actor.is_admin and not others else MOST_OF_A_KIND,
+        sorted(words, key=len, reverse=True),
+        None if actor.is_admin else actor.user_id,
+        MOST_OF_A_KIND,
         actor.org_id,
         *seen_values,
-        *others,
     ]

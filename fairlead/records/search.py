@@ -14,31 +14,41 @@ if TYPE_CHECKING:
 LEAST = 3
 
 _ORGANIZATION = "nullif(current_setting('app.org_id', true), '')::uuid"
-_PATTERN = r"'%' || replace(replace(replace(part, '\', '\\'), '%', '\%'), '_', '\_') || '%'"
+_PATTERNS = r"""ARRAY(SELECT '%' || replace(replace(replace(part, '\', '\\'), '%', '\%'), '_', '\_') || '%'
+                FROM unnest(parts) AS part)"""
 # Behind every text that begins with the same letters, where texts are compared byte by byte.
 _LAST = "chr(1114111)"
 
 
 def function(kind: "Kind") -> str:
-    """The name of the function that finds ids: it takes the part of a text, and how many at most (null: all)."""
+    """The name of the function that finds ids.
+
+    It takes parts of a text that must all be there, the longest first, for that asks the index; the member whose
+    records alone it tells (null: everybody's); and how many at most (null: all).
+    """
     return f"{kind.table}_matching"
 
 
 def rules(kind: "Kind") -> tuple[str, ...]:
     """The statements that make a table searchable; each may run again and again."""
+    from fairlead.records import visibility  # which knows of kinds, as these know of us
+
     table, name = kind.table, function(kind)
     label, words, listed = (text.replace("r.", "") for text in (kind.label, kind.words, kind.is_listed))
     first = f'lower({label}) COLLATE "C"'
+    wanted = f"""org_id = {_ORGANIZATION} AND {listed} AND ({words}) ILIKE ALL ({_PATTERNS})
+                AND (who IS NULL OR {visibility.seen_by("t", "who")})"""
     return (
         f"CREATE INDEX IF NOT EXISTS {table}_by_part ON {table} USING gin (fairlead_trigrams(org_id, {words}))",
         f"CREATE INDEX IF NOT EXISTS {table}_by_beginning ON {table} (org_id, ({first}))",
-        f"""CREATE OR REPLACE FUNCTION {name}(part text, most bigint) RETURNS SETOF uuid
+        f"DROP FUNCTION IF EXISTS {name}(text, bigint)",
+        f"""CREATE OR REPLACE FUNCTION {name}(parts text[], who uuid, most bigint) RETURNS SETOF uuid
             LANGUAGE sql STABLE SECURITY DEFINER ROWS 300 SET search_path = public, pg_temp AS $$
-            (SELECT id FROM {table} WHERE org_id = {_ORGANIZATION} AND {listed}
-                AND {first} >= lower(part) AND {first} < lower(part) || {_LAST} LIMIT most)
+            (SELECT id FROM {table} t WHERE {wanted}
+                AND {first} >= lower(parts[1]) AND {first} < lower(parts[1]) || {_LAST} LIMIT most)
             UNION
-            (SELECT id FROM {table} WHERE org_id = {_ORGANIZATION} AND {listed}
-                AND length(part) >= {LEAST} AND ({words}) ILIKE {_PATTERN}
-                AND fairlead_trigrams(org_id, {words}) @> fairlead_trigrams({_ORGANIZATION}, part) LIMIT most) $$""",
-        f"REVOKE ALL ON FUNCTION {name}(text, bigint) FROM PUBLIC",
+            (SELECT id FROM {table} t WHERE {wanted} AND length(parts[1]) >= {LEAST}
+                AND fairlead_trigrams(org_id, {words}) @> fairlead_trigrams({_ORGANIZATION}, parts[1])
+                LIMIT most) $$""",
+        f"REVOKE ALL ON FUNCTION {name}(text[], uuid, bigint) FROM PUBLIC",
     )

@@ -14,23 +14,28 @@ from fairlead.tenancy.context import Actor, current_actor
 from fairlead.tenancy.policy import Relation
 
 
-def _assigned(row: str) -> str:
+def _assigned(row: str, who: str = "%s") -> str:
     # Names that no row asked about has.
     return f"""EXISTS (SELECT FROM records_assignee given
-        WHERE given.org_id = {row}.org_id AND given.record_id = {row}.id AND given.user_id = %s)"""
+        WHERE given.org_id = {row}.org_id AND given.record_id = {row}.id AND given.user_id = {who})"""
 
 
-def _in_team(row: str) -> str:
+def _in_team(row: str, who: str = "%s") -> str:
     return f"""EXISTS (SELECT FROM records_assignedteam team JOIN tenancy_teammember mate
-        ON mate.org_id = team.org_id AND mate.team_id = team.team_id AND mate.user_id = %s
+        ON mate.org_id = team.org_id AND mate.team_id = team.team_id AND mate.user_id = {who}
         WHERE team.org_id = {row}.org_id AND team.record_id = {row}.id)"""
+
+
+def seen_by(row: str, who: str = "%s") -> str:
+    """The SQL condition on a record's row for what a member who is no admin sees; `who` is SQL for their id."""
+    return f"({row}.created_by_id = {who} OR {_assigned(row, who)} OR {_in_team(row, who)})"
 
 
 def condition(actor: Actor, row: str = "r") -> tuple[str, list[UUID]]:
     """The SQL condition on a record's row for what a member sees, and its parameters."""
     if actor.is_admin:
         return "true", []
-    return f"({row}.created_by_id = %s OR {_assigned(row)} OR {_in_team(row)})", [actor.user_id] * 3
+    return seen_by(row), [actor.user_id] * 3
 
 
 _MARK = re.compile(r"%%|%s|<seen (\w+)(?: of (\w+))?>")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from fairlead.api import search
 from tests.world import Person, World, api
 
 
@@ -71,3 +72,20 @@ def test_a_new_name_is_found(world: World) -> None:
     made = account(world.clerk, "Zephyr Ltd")
     api(world.clerk).patch(f"/api/accounts/{made}/", {"name": "Mistral Ltd"})
     assert (found(world.clerk, "zephyr"), found(world.clerk, "mistral")) == ([], ["Mistral Ltd"])
+
+
+def test_what_one_sees_is_found_however_many_others_have(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_OF_A_KIND", 1)
+    for number in range(3):
+        account(world.owner, f"The zephyr {number}")
+    account(world.clerk, "My zephyr")
+    assert found(world.clerk, "zephyr") == ["My zephyr"]
+
+
+def test_each_word_narrows_what_is_looked_at(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST_OF_A_KIND", 1)
+    for name in ("My zephyr one", "My zephyr two", "My zephyr ltd", "My zephyr four"):
+        account(world.clerk, name)
+    assert found(world.clerk, "ltd%20zephyr") == ["My zephyr ltd"]
