@@ -157,7 +157,10 @@ class Resource:
         yield f"r.archived_at IS {'NOT ' * bool(filters.archived)}NULL AND {self.kind.stands}", []
         yield self.usually(filters), []
         if filters.search:
-            yield f"r.id IN (SELECT {search.function(self.kind)}(ARRAY[%s], NULL, NULL))", [filters.search]
+            yield (
+                f"r.id IN (SELECT {search.function(self.kind)}(ARRAY[%s], %s, NULL, NULL))",
+                [filters.search] * 2,
+            )
         common = {
             reading.assigned_to("r"): filters.assigned_to,
             reading.of_team("r"): filters.team,

@@ -21,7 +21,7 @@ router = Router()
 
 # So many of each kind are ranked: who types two letters does not wait for a hundred thousand records. What is named so,
 # or begins so, is among them.
-MOST_OF_A_KIND = 500
+MOST_OF_A_KIND = 200
 MOST_WORDS = 8
 _NAMES = [kind.name for kind in kinds.every()]
 
@@ -99,14 +99,15 @@ def _part(actor: Actor, words: list[str], kind: Kind) -> tuple[str, list[Any]]:
     sql = f"""SELECT '{kind.name}' AS kind, '{kind.plural}' AS plural, r.id, {kind.label} AS title, r.updated_on,
             CASE WHEN lower({kind.label}) = %s THEN 0 WHEN starts_with(lower({kind.label}), %s) THEN 1
                 WHEN strpos(' ' || lower({kind.words}), %s) > 0 THEN 2 ELSE 3 END AS rank
-        FROM {search.function(kind)}(%s, %s, %s) AS found(id)
+        FROM {search.function(kind)}(%s, %s, %s, %s) AS found(id)
         JOIN {kind.table} r ON r.org_id = %s AND r.id = found.id WHERE {seen}"""
-    whole = " ".join(words)
+    whole, parts = " ".join(words), sorted(words, key=len, reverse=True)
     return sql, [
         whole,
         whole,
         f" {whole}",
-        sorted(words, key=len, reverse=True),
+        parts,
+        whole if len(parts[0]) >= search.LEAST else parts[0],
         None if actor.is_admin else actor.user_id,
         MOST_OF_A_KIND,
         actor.org_id,

@@ -10,7 +10,7 @@ from django.db import connection
 from fairlead.foundation.errors import NotFound
 from fairlead.records.kinds import Kind
 from fairlead.tenancy import policy
-from fairlead.tenancy.context import Actor, current_actor
+from fairlead.tenancy.context import ORGANIZATION, Actor, current_actor
 from fairlead.tenancy.policy import Relation
 
 
@@ -29,6 +29,19 @@ def _in_team(row: str, who: str = "%s") -> str:
 def seen_by(row: str, who: str = "%s") -> str:
     """The SQL condition on a record's row for what a member who is no admin sees; `who` is SQL for their id."""
     return f"({row}.created_by_id = {who} OR {_assigned(row, who)} OR {_in_team(row, who)})"
+
+
+def seen_among_many(kind: Kind, row: str, who: str) -> str:
+    """The same condition, for where many rows of a kind are asked about of which the member may see none.
+
+    Whether they have been given any record of this kind, and whether they are in any team, is looked up once. The order
+    makes it the first entry in an index: without, the planner may trust to meet one soon in the whole table.
+    """
+    given = f"""(SELECT true FROM records_assignee one WHERE one.org_id = {ORGANIZATION} AND one.user_id = {who}
+        AND one.kind = '{kind.name}' ORDER BY one.record_id LIMIT 1)"""
+    mate = f"""(SELECT true FROM tenancy_teammember one
+        WHERE one.org_id = {ORGANIZATION} AND one.user_id = {who} ORDER BY one.team_id LIMIT 1)"""
+    return f"({row}.created_by_id = {who} OR {given} AND {_assigned(row, who)} OR {mate} AND {_in_team(row, who)})"
 
 
 def condition(actor: Actor, row: str = "r") -> tuple[str, list[UUID]]:

@@ -10,6 +10,9 @@ from django.db import connection, transaction
 
 from fairlead.foundation.errors import NotAuthenticated
 
+# SQL for the organization that is bound, else null: the setting is '' once a transaction that set it has ended.
+ORGANIZATION = "nullif(current_setting('app.org_id', true), '')::uuid"
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

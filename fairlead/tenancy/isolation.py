@@ -13,13 +13,14 @@ from django.apps import apps
 from django.db import connections, models, transaction
 from django.db.backends.utils import CursorWrapper
 
+from fairlead.tenancy.context import ORGANIZATION
 from fairlead.tenancy.models.base import MemberForeignKey, OrganizationOwned, OrgForeignKey
 from fairlead.tenancy.models.organization import Membership
 
 POLICY = "organization"
 OWNER_POLICY = "owner_reads"
-# The sub-select is evaluated once per statement; the setting is '' once a transaction that set it has ended.
-CONDITION = "org_id = (SELECT nullif(current_setting('app.org_id', true), '')::uuid)"
+# The sub-select is evaluated once per statement.
+CONDITION = f"org_id = (SELECT {ORGANIZATION})"
 _ON_DELETE: dict[Any, str] = {
     models.CASCADE: "CASCADE",
     models.PROTECT: "NO ACTION",

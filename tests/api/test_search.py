@@ -89,3 +89,30 @@ def test_each_word_narrows_what_is_looked_at(world: World, monkeypatch: pytest.M
     for name in ("My zephyr one", "My zephyr two", "My zephyr ltd", "My zephyr four"):
         account(world.clerk, name)
     assert found(world.clerk, "ltd%20zephyr") == ["My zephyr ltd"]
+
+
+def test_what_is_named_so_is_found_among_many(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST_OF_A_KIND", 1)
+    for number in range(3):
+        account(world.clerk, f"Zephyr {number}, the blue shop")
+    account(world.clerk, "Zephyr blue shop")
+    assert found(world.clerk, "zephyr%20blue")[0] == "Zephyr blue shop"
+
+
+def test_short_words_narrow_what_begins_with_the_longest(world: World) -> None:
+    account(world.clerk, "Hu Li")
+    account(world.clerk, "Hu Wu")
+    assert found(world.clerk, "l%20hu") == ["Hu Li"]
+
+
+@pytest.mark.parametrize("given", ["assigned_to", "teams"])
+def test_what_was_given_to_one_or_to_their_team_is_found(world: World, given: str) -> None:
+    to = {"assigned_to": [world.colleague.id], "teams": [str(world.dev.id)]}[given]
+    for name in ("Zephyr One", "Zephyr Two"):
+        made = api(world.owner).post(
+            "/api/accounts/", {"name": name, given: to if name == "Zephyr Two" else []}
+        )
+        assert made.status == 201, made
+    assert found(world.colleague, "zephyr") == ["Zephyr Two"]
+    assert found(world.colleague, "ze") == ["Zephyr Two"]
+    assert found(world.clerk, "zephyr") == []

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from psycopg.conninfo import make_conninfo
 
 from fairlead.foundation.clock import now
+from fairlead.records import kinds, search
 from tests import database, surgery
 from tests.bench import ground, sections
 from tests.bench.ground import Member
@@ -56,19 +57,34 @@ def test_a_list_reads_its_organization_by_an_index_and_sorts_a_page(
 
 
 def test_a_part_of_a_name_is_found_by_its_index(members: dict[str, Member]) -> None:
-    """What the audited function does, which no plan shows."""
-    with psycopg.connect(superuser(connection.settings_dict["NAME"])) as session:
-        session.execute(_BOUND, [str(members["admin"].org_id)])
-        asked = session.execute(
-            "SELECT prosrc FROM pg_proc WHERE proname = 'billing_invoices_named'"
-        ).fetchone()
-        assert asked
-        statement = re.sub(r"\bpart\b", "'globex 00'", asked[0])
-        explained = session.execute(f"EXPLAIN (FORMAT JSON) {statement}").fetchone()
-        assert explained
-    nodes = [*walk(explained[0][0]["Plan"])]
+    nodes = inside("billing_invoices_named", {"part": "'globex 00'"}, members["admin"])
     assert "invoice_by_part_of_name" in {node.get("Index Name") for node in nodes}
     assert "Seq Scan" not in {node["Node Type"] for node in nodes}
+
+
+@pytest.mark.parametrize("who", ["admin", "user"])
+def test_a_search_looks_by_its_indexes(members: dict[str, Member], who: str) -> None:
+    kind, member = kinds.named("invoice"), members[who]
+    given = {"parts": "(ARRAY['globex', '00'])", "beginning": "'globex 00'", "most": "200"}
+    given["who"] = "NULL::uuid" if member.is_admin else f"'{member.user_id}'::uuid"
+    nodes = inside(search.function(kind), given, member)
+    assert {f"{kind.table}_by_part", f"{kind.table}_by_beginning"} <= {
+        node.get("Index Name") for node in nodes
+    }
+    for node in nodes:
+        assert node["Node Type"] != "Seq Scan" or node["Relation Name"] == "tenancy_teammember", node
+
+
+def inside(function: str, given: dict[str, str], member: Member) -> list[Node]:
+    """How an audited function looks, which no plan of who asks it shows."""
+    with psycopg.connect(superuser(connection.settings_dict["NAME"])) as session:
+        session.execute(_BOUND, [str(member.org_id)])
+        asked = session.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [function]).fetchone()
+        assert asked
+        statement = re.sub(rf"\b({'|'.join(given)})\b", lambda name: given[name[0]], asked[0])
+        explained = session.execute(f"EXPLAIN (FORMAT JSON) {statement}").fetchone()
+        assert explained
+    return [*walk(explained[0][0]["Plan"])]
 
 
 def work_on(name: str, org_id: UUID) -> None:

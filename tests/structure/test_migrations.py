@@ -26,6 +26,7 @@ ELSEWHERE = (
 BEFORE_THE_FIRST_RELEASE = {
     "tenancy.0002_unlogged_counters",
     "records.0002_comment_version",
+    "records.0004_assignees_by_kind",
     "billing.0002_names_by_part",
     "billing.0003_links_of_records",
     "crm.0001_core",

@@ -5,16 +5,17 @@ is none. So one audited function of the owner's looks, and it carries the organi
 of its own to read by. It answers ids, and whoever asks sees of those only what they see anyway.
 """
 
+from fairlead.tenancy.context import ORGANIZATION
+
 # Shorter parts have no trigram; they are looked for row by row.
 LEAST = 3
 
-_ORGANIZATION = "nullif(current_setting('app.org_id', true), '')::uuid"
 _PATTERN = r"'%' || replace(replace(replace(part, '\', '\\'), '%', '\%'), '_', '\_') || '%'"
 RULES = (
     f"""CREATE OR REPLACE FUNCTION billing_invoices_named(part text) RETURNS SETOF uuid
         LANGUAGE sql STABLE SECURITY DEFINER ROWS 300 SET search_path = public, pg_temp AS $$
         SELECT id FROM billing_invoice
-        WHERE org_id = {_ORGANIZATION} AND name ILIKE {_PATTERN}
-            AND fairlead_trigrams(org_id, name) @> fairlead_trigrams({_ORGANIZATION}, part) $$""",
+        WHERE org_id = {ORGANIZATION} AND name ILIKE {_PATTERN}
+            AND fairlead_trigrams(org_id, name) @> fairlead_trigrams({ORGANIZATION}, part) $$""",
     "REVOKE ALL ON FUNCTION billing_invoices_named(text) FROM PUBLIC",
 )

@@ -2,6 +2,7 @@ from django.db import models
 
 from fairlead.foundation.clock import now
 from fairlead.records.models.base import AboutRecord
+from fairlead.tenancy.context import ORGANIZATION
 from fairlead.tenancy.models import MemberForeignKey
 
 EMPTY = "records_empty_history"
@@ -13,7 +14,7 @@ _EMPTYING = (
         LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
         UPDATE records_historyentry SET changes = (
             SELECT coalesce(jsonb_object_agg(key, '[null, null]'::jsonb), '{{}}') FROM jsonb_each(changes))
-        WHERE org_id = nullif(current_setting('app.org_id', true), '')::uuid AND kind = about
+        WHERE org_id = {ORGANIZATION} AND kind = about
             AND record_id = ANY (ids);
         UPDATE records_historyentry SET changes = (
             SELECT jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) = 'array' THEN (
@@ -23,7 +24,7 @@ _EMPTYING = (
                     FROM jsonb_array_elements(side) WITH ORDINALITY AS e(entry, place)
                 ) ELSE side END ORDER BY turn) FROM jsonb_array_elements(value) WITH ORDINALITY AS s(side, turn)
             ) ELSE value END) FROM jsonb_each(changes))
-        WHERE org_id = nullif(current_setting('app.org_id', true), '')::uuid AND kind <> about
+        WHERE org_id = {ORGANIZATION} AND kind <> about
             AND jsonb_path_query_array(changes, 'lax $.*[*][*].id') ?| ids::text[] $$""",
     f"REVOKE ALL ON FUNCTION {EMPTY}(text, uuid[]) FROM PUBLIC",
 )

@@ -21,7 +21,7 @@ class Assignee(Link):
     user = MemberForeignKey()
 
     class Meta:
-        indexes = [models.Index(fields=["org", "user", "record_id"], name="assignee_by_user")]
+        indexes = [models.Index(fields=["org", "user", "kind", "record_id"], name="assignee_by_user")]
 
 
 class AssignedTeam(Link):
