@@ -1,18 +1,19 @@
 """The API's addresses as a tree: Django tries patterns one by one, and there is one for each operation."""
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from django.urls import URLPattern, URLResolver, include, path
 
 
 def by_noun(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern | URLResolver]:
-    """The same patterns in the same order, with neighbours that begin with the same name below it."""
-    for noun, group in groupby(patterns, _noun):
-        if noun:
-            yield path(noun, include([_below(noun, pattern) for pattern in group]))
-        else:
-            yield from group
+    """The same patterns, those that begin with the same name below it, in their order; the largest name first."""
+    nouns: dict[str, list[URLPattern | URLResolver]] = {}
+    for pattern in patterns:
+        nouns.setdefault(_noun(pattern), []).append(pattern)
+    rest = nouns.pop("", [])
+    for noun, group in sorted(nouns.items(), key=lambda one: -len(one[1])):
+        yield path(noun, include([_below(noun, pattern) for pattern in group]))
+    yield from rest
 
 
 def _noun(pattern: URLPattern | URLResolver) -> str:

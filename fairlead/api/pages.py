@@ -24,6 +24,9 @@ from fairlead.foundation.pages import Cursors, Key, Order, parse_order
 MOST = 500
 FARTHEST = 10_000_000
 
+# Made once: `json.dumps` makes another for each call that wants letters as they are.
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
+
 _ORDERING = (
     "Names joined by commas, with a minus in front for the other way round; see the description for which."
 )
@@ -138,7 +141,7 @@ def envelope(
         "previous": _previous(request, page),
     }
     joined = b",".join(row.encode() if isinstance(row, str) else row for row in rows)
-    body = json.dumps(head, ensure_ascii=False).encode()[:-1] + b', "results": [' + joined + b"]}"
+    body = _as_json(head).encode()[:-1] + b', "results": [' + joined + b"]}"
     return HttpResponse(body, content_type="application/json")
 
 

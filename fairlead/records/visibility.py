@@ -38,9 +38,9 @@ def seen_among_many(kind: Kind, row: str, who: str) -> str:
     makes it the first entry in an index: without, the planner may trust to meet one soon in the whole table.
     """
     given = f"""(SELECT true FROM records_assignee one WHERE one.org_id = {ORGANIZATION} AND one.user_id = {who}
-        AND one.kind = '{kind.name}' ORDER BY one.record_id LIMIT 1)"""
+        AND one.kind = '{kind.name}' ORDER BY one.record_id LIMIT 1) IS NOT NULL"""
     mate = f"""(SELECT true FROM tenancy_teammember one
-        WHERE one.org_id = {ORGANIZATION} AND one.user_id = {who} ORDER BY one.team_id LIMIT 1)"""
+        WHERE one.org_id = {ORGANIZATION} AND one.user_id = {who} ORDER BY one.team_id LIMIT 1) IS NOT NULL"""
     return f"({row}.created_by_id = {who} OR {given} AND {_assigned(row, who)} OR {mate} AND {_in_team(row, who)})"
 
 

@@ -45,20 +45,27 @@ def invoices(request: HttpRequest) -> HttpResponse:
 def invoice(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """One invoice in full."""
     org_id = UUID(request.headers["organization-id"])
-    sql = f"SELECT ({reading.DETAIL})::text FROM billing_invoice i WHERE i.org_id = %s AND i.id = %s"
-    return _answer(request, org_id, sql, [org_id, invoice_id])
+    sql, values = _for_admin(
+        f"SELECT ({reading.DETAIL})::text FROM billing_invoice i WHERE i.org_id = %s AND i.id = %s",
+        [org_id, invoice_id],
+    )
+    return _answer(request, org_id, sql, values)
 
 
 def records(request: HttpRequest, plural: str) -> HttpResponse:
     """The first page of an admin's list of records of a kind."""
     org_id, limit = UUID(request.headers["organization-id"]), int(request.GET["limit"])
     resource = next(one for one in RESOURCES if one.kind.plural == plural)
-    sql, values = visibility.for_actor(
+    sql, values = _for_admin(
         _RECORDS.format(table=resource.kind.table, row=resource.row_sql, listed=_LISTED.get(plural, "true")),
         [org_id, limit, org_id, org_id],
-        Actor(org_id, org_id, is_admin=True),
     )
     return _answer(request, org_id, sql, values)
+
+
+def _for_admin(sql: str, values: list[Any]) -> tuple[str, list[Any]]:
+    org_id = values[0]
+    return visibility.for_actor(sql, values, Actor(org_id, org_id, is_admin=True))
 
 
 def _answer(request: HttpRequest, org_id: UUID, sql: str, values: list[Any]) -> HttpResponse:
