@@ -28,6 +28,8 @@ from fairlead.tenancy.authentication import Caller
 from fairlead.tenancy.context import organization
 
 Run = Callable[..., HttpResponse]
+# An answer is data. Whoever opens one in a browser has it load nothing, which pages may (`settings.SECURE_CSP`).
+_LOADS_NOTHING = "default-src 'none'; frame-ancestors 'none'"
 _TAGS = re.compile(r'"[!#-~]*"(\s*,\s*"[!#-~]*")*', re.ASCII)
 _VERSION = re.compile(r'"([0-9]{1,9})"')
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
@@ -73,8 +75,7 @@ def unit_of_work(run: Run) -> Run:
     operation: Operation = run.__self__  # type: ignore[attr-defined]
     access = access_of(operation)
 
-    @wraps(run)
-    def handle(request: HttpRequest, **path: Any) -> HttpResponse:
+    def answer(request: HttpRequest, path: dict[str, Any]) -> HttpResponse:
         try:
             if access.door is Door.PUBLIC:
                 strictness.check(operation, request)
@@ -82,6 +83,12 @@ def unit_of_work(run: Run) -> Run:
             return _carry_out(run, operation, access, request, path)
         except Exception as exception:  # noqa: BLE001 - the API's one handler
             return operation.api.on_exception(request, exception)
+
+    @wraps(run)
+    def handle(request: HttpRequest, **path: Any) -> HttpResponse:
+        response = answer(request, path)
+        response.setdefault("Content-Security-Policy", _LOADS_NOTHING)
+        return response
 
     return handle
 

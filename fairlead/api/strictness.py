@@ -28,11 +28,15 @@ def check(operation: Operation, request: HttpRequest) -> None:
         _check_json(operation, request)
 
 
-def _check_query(known: Set[str], request: HttpRequest) -> None:
-    unknown = f"There is no such parameter here. Known: {', '.join(sorted(known)) or 'none'}."
-    _refuse(request.GET.lists(), known, unknown, "Give this parameter once.")
+def _check_query(known: frozenset[str], request: HttpRequest) -> None:
+    _refuse(request.GET.lists(), known, _unknown(known), "Give this parameter once.")
     broken = [(name, ["", ""]) for name in _not_text(request)]
-    _refuse(broken, known, unknown, "Give this as UTF-8 text, percent-encoded.")
+    _refuse(broken, known, _unknown(known), "Give this as UTF-8 text, percent-encoded.")
+
+
+@cache
+def _unknown(known: frozenset[str]) -> str:
+    return f"There is no such parameter here. Known: {', '.join(sorted(known)) or 'none'}."
 
 
 def _not_text(request: HttpRequest) -> Iterator[str]:

@@ -104,11 +104,12 @@ def test_every_answer_bears_its_request_id(world: World) -> None:
     assert len(forged) == 32
 
 
-def test_answers_are_not_to_be_stored_or_sniffed(world: World) -> None:
-    for path in ("/api/teams/", "/api/xyz/"):
+def test_answers_are_not_to_be_stored_or_sniffed_and_load_nothing(world: World) -> None:
+    for path in ("/api/teams/", "/api/teams/?x=1", "/api/xyz/"):
         headers = api(world.owner).get(path).headers
         assert (headers["Cache-Control"], headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
-        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+    assert "script-src" not in api(world.owner).get("/api/teams/").headers["Content-Security-Policy"]
 
 
 def _parameters(path: str) -> list[str]:
