@@ -346,7 +346,7 @@ def test_a_few_machines(figure: Any) -> None:
 @pytest.mark.promise(6)
 @pytest.mark.long
 def test_machines_for_a_night(figure: Any) -> None:
-    figure("steps", prove(140, 50))
+    figure("steps", prove(160, 50))
 
 
 @pytest.mark.promise(6)
