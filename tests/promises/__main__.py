@@ -1,7 +1,7 @@
 """`bin/promises [row …] [--tier P|N|R] [--seed S] [--json FILE]`: each promise, its figure, and whether it holds.
 
 Tier P takes minutes and is what `bin/test` runs too; N adds the long runs, R the longest. What failed is replayed by
-its row and the seed that is printed. `bin/promises --page FILE …` makes docs/promises.md of such files.
+its row and the seed that is printed. `bin/promises --page FILE …` brings docs/promises.md up to date with such files.
 """
 
 import argparse
@@ -21,13 +21,15 @@ from tests.promises.plugin import TIERS
 from tests.promises.rows import ROWS
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "promises.md"
 
 
 def main() -> int:
     """Run the proofs, print a line for each row; 0 where all hold."""
     arguments = _arguments()
     if arguments.page:
-        print(page.of([json.loads(file.read_text()) for file in arguments.page]), end="")
+        runs = [json.loads(file.read_text()) for file in arguments.page]
+        PAGE.write_text(page.of(runs, before=PAGE.read_text()))
         return 0
     rows = sorted(arguments.rows) or sorted(ROWS)
     with tempfile.TemporaryDirectory() as folder:
@@ -58,7 +60,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--json", type=Path, help="write the verdicts to this file too")
     parser.add_argument(
-        "--page", type=Path, nargs="+", metavar="FILE", help="make docs/promises.md of these files"
+        "--page", type=Path, nargs="+", metavar="FILE", help="bring docs/promises.md up to date with these files"
     )
     return parser.parse_args()
 
