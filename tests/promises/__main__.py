@@ -60,7 +60,11 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--json", type=Path, help="write the verdicts to this file too")
     parser.add_argument(
-        "--page", type=Path, nargs="+", metavar="FILE", help="bring docs/promises.md up to date with these files"
+        "--page",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="bring docs/promises.md up to date with these files",
     )
     return parser.parse_args()
 
