@@ -19,9 +19,8 @@ from fairlead.api.record_reading import assigned_to, of_team, tagged
 from fairlead.api.seam import if_match
 from fairlead.billing import explanation, invoices, visibility
 from fairlead.billing.domain.lifecycle import Status
-from fairlead.billing.models import search
 from fairlead.foundation.errors import MalformedRequest
-from fairlead.records import links
+from fairlead.records import links, search
 from fairlead.tenancy.context import current_actor
 
 router = Router()

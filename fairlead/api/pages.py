@@ -4,7 +4,6 @@ A list is one SQL statement whose rows are JSON texts already; they are joined h
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,15 +16,13 @@ from django.utils.http import urlencode
 from ninja import Schema
 from pydantic import BaseModel, Field
 
+from fairlead.api import outputs
 from fairlead.api.types import Between
 from fairlead.foundation.errors import MalformedRequest
 from fairlead.foundation.pages import Cursors, Key, Order, parse_order
 
 MOST = 500
 FARTHEST = 10_000_000
-
-# Made once: `json.dumps` makes another for each call that wants letters as they are.
-_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 _ORDERING = (
     "Names joined by commas, with a minus in front for the other way round; see the description for which."
@@ -141,7 +138,7 @@ def envelope(
         "previous": _previous(request, page),
     }
     joined = b",".join(row.encode() if isinstance(row, str) else row for row in rows)
-    body = _as_json(head).encode()[:-1] + b', "results": [' + joined + b"]}"
+    body = outputs.dump(head).encode()[:-1] + b', "results": [' + joined + b"]}"
     return HttpResponse(body, content_type="application/json")
 
 

@@ -12,12 +12,13 @@ from fairlead.tenancy.context import ORGANIZATION
 if TYPE_CHECKING:
     from fairlead.records.kinds import Kind
 
-# Shorter parts have no trigram: they find what begins with them.
+# Shorter parts have no trigram.
 LEAST = 3
 
-_PATTERNS = r"""ARRAY(SELECT '%' || replace(replace(replace(part, '\', '\\'), '%', '\%'), '_', '\_') || '%'
-                FROM unnest(parts) AS part)"""
-_TRIGRAMS = f"""ARRAY(SELECT unnest(fairlead_trigrams({ORGANIZATION}, part)) FROM unnest(parts) AS part)"""
+# What a text is like that has `part` in it: marks of patterns mean themselves.
+PATTERN = r"'%' || replace(replace(replace(part, '\', '\\'), '%', '\%'), '_', '\_') || '%'"
+_PATTERNS = f"ARRAY(SELECT {PATTERN} FROM unnest(parts) AS part)"
+_TRIGRAMS = f"ARRAY(SELECT unnest(fairlead_trigrams({ORGANIZATION}, part)) FROM unnest(parts) AS part)"
 # Behind every text that begins with the same letters, where texts are compared byte by byte.
 _LAST = "chr(1114111)"
 

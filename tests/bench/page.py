@@ -40,10 +40,9 @@ Memory of all processes of a `fairlead up` that was just made, ten seconds after
 counted once (PSS).""",
     "soak": """## Over time
 
-A mix of lists, details, changes, creates and downloads on eight connections, after a warm-up of 30,000 and, on 32
+A mix of lists, details, changes, creates and downloads on eight connections, after a warm-up of 10,000 and, on 32
 connections, of 3,000 PDFs: until each thread has made a few hundred of them, memory grows by what they keep for the
-next one, by some 7 MiB more during the first 27,000 requests of the mix, and then stands still. Memory is that of the
-web processes, what they share counted in full (RSS).""",
+next one. Memory is that of the web processes, what they share counted in full (RSS).""",
     "crm": """## The CRM
 
 In one organization of 50,000 accounts, 100,000 contacts, 50,000 leads and 20,000 opportunities. The floor of a list is

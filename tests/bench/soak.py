@@ -15,7 +15,7 @@ from tests.bench.rows import Row
 from tests.bench.sections import EXAMPLE
 from tests.bench.serving import Served, ask, files, resident, sent_by, serving, threads
 
-REQUESTS, WARM_UP, BATCH, CALLERS = 60_000, 30_000, 1_000, 8
+REQUESTS, WARM_UP, BATCH, CALLERS = 60_000, 10_000, 1_000, 8
 # Until every thread has made its share of PDFs, for what they take is kept for the next one. A server starts a thread
 # when all that it has are at work, so these are made by a crowd.
 PAPERS, CROWD = 3_000, 32
@@ -86,7 +86,7 @@ class Caller:
 
 
 def soak(ground: Ground) -> Iterator[Row]:
-    """What is measured begins when the server has warmed up: its heap grows by some MiB until then, and no more."""
+    """What is measured begins when the server has warmed up."""
     numbers = count()
     with serving(ground.folder / "serve.log") as served, ThreadPoolExecutor(CROWD) as pool:
         crowd = [Caller(served, sent_by(ground.busy[0]), next(numbers)) for _ in range(CROWD)]
